@@ -1,0 +1,76 @@
+package io.millrace.pipeline;
+
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call of a guest's function.
+ *
+ * @param function the name of the export that is called
+ * @param payload what the function gets
+ * @param tenant on whose behalf; an instance is never carried over from one tenant to another.
+ *     {@code null} is the one anonymous tenant
+ * @param key invocations of one key run on one worker, in the order of their submission; {@code
+ *     null} lets any worker run it
+ * @param priority carried for the caller's own use; the scheduler does not act upon it yet
+ * @param deadline how long the invocation may take from its submission to its reply, queueing
+ *     included; {@code null} sets no limit. Resolution about 1 ms
+ */
+public record Invocation(
+    String function,
+    Payload payload,
+    @Nullable String tenant,
+    @Nullable String key,
+    int priority,
+    @Nullable Duration deadline) {
+
+  /**
+   * Checks the parts.
+   *
+   * @throws IllegalArgumentException when the deadline is zero or negative
+   */
+  public Invocation {
+    Objects.requireNonNull(function, "function");
+    Objects.requireNonNull(payload, "payload");
+    if (deadline != null && (deadline.isZero() || deadline.isNegative())) {
+      throw new IllegalArgumentException(
+          "deadline is " + deadline + ": it must be longer than nothing, or null for no limit");
+    }
+  }
+
+  /** Calls {@code function} with {@code payload}: anonymous tenant, no key, no deadline. */
+  public static Invocation of(String function, Payload payload) {
+    return new Invocation(function, payload, null, null, 0, null);
+  }
+
+  /** Calls {@code function} with a copied payload: anonymous tenant, no key, no deadline. */
+  public static Invocation of(String function, byte[] payload) {
+    return of(function, Payload.copied(payload));
+  }
+
+  /** Calls {@code function} with text in UTF-8: anonymous tenant, no key, no deadline. */
+  public static Invocation of(String function, String payload) {
+    return of(function, Payload.utf8(payload));
+  }
+
+  /** The same on behalf of {@code tenant}. */
+  public Invocation withTenant(@Nullable String tenant) {
+    return new Invocation(function, payload, tenant, key, priority, deadline);
+  }
+
+  /** The same under {@code key}. */
+  public Invocation withKey(@Nullable String key) {
+    return new Invocation(function, payload, tenant, key, priority, deadline);
+  }
+
+  /** The same with {@code priority}. */
+  public Invocation withPriority(int priority) {
+    return new Invocation(function, payload, tenant, key, priority, deadline);
+  }
+
+  /** The same with {@code deadline}. */
+  public Invocation withDeadline(@Nullable Duration deadline) {
+    return new Invocation(function, payload, tenant, key, priority, deadline);
+  }
+}

@@ -1,0 +1,95 @@
+package io.millrace.pipeline;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * How an invocation ended: with bytes or with a failure. Either way exactly one reply for each
+ * accepted invocation that was not cancelled.
+ */
+public sealed interface Reply {
+
+  /** The invocation that this answers. */
+  Invocation invocation();
+
+  /** Nanoseconds that the guest ran, copies in and out included; 0 when it never began. */
+  long serviceNanos();
+
+  /** Nanoseconds from submission to reply. */
+  long sojournNanos();
+
+  /**
+   * The reply's bytes, which belong to the receiver.
+   *
+   * @throws WorkerException the failure, when this is a {@link Failed} reply
+   */
+  byte[] bytes();
+
+  /**
+   * The reply's bytes as UTF-8 text.
+   *
+   * @throws WorkerException the failure, when this is a {@link Failed} reply
+   */
+  default String utf8() {
+    return new String(bytes(), StandardCharsets.UTF_8);
+  }
+
+  /** The guest answered. */
+  final class Completed implements Reply {
+
+    private final Invocation invocation;
+    private final byte[] bytes;
+    private final long serviceNanos;
+    private final long sojournNanos;
+
+    /** Joins an invocation and its answer; {@code bytes} are not copied. */
+    public Completed(Invocation invocation, byte[] bytes, long serviceNanos, long sojournNanos) {
+      this.invocation = invocation;
+      this.bytes = bytes;
+      this.serviceNanos = serviceNanos;
+      this.sojournNanos = sojournNanos;
+    }
+
+    @Override
+    public Invocation invocation() {
+      return invocation;
+    }
+
+    @Override
+    public long serviceNanos() {
+      return serviceNanos;
+    }
+
+    @Override
+    public long sojournNanos() {
+      return sojournNanos;
+    }
+
+    @Override
+    public byte[] bytes() {
+      return bytes;
+    }
+
+    @Override
+    public String toString() {
+      return "Completed[" + invocation.function() + ", " + bytes.length + " bytes]";
+    }
+  }
+
+  /**
+   * There is no answer.
+   *
+   * @param invocation what was asked
+   * @param failure why there is no answer
+   * @param serviceNanos how long the guest ran
+   * @param sojournNanos submission to reply
+   */
+  record Failed(
+      Invocation invocation, WorkerException failure, long serviceNanos, long sojournNanos)
+      implements Reply {
+
+    @Override
+    public byte[] bytes() {
+      throw failure;
+    }
+  }
+}

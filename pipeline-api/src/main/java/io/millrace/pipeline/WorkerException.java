@@ -1,0 +1,254 @@
+package io.millrace.pipeline;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why an invocation has no reply. Each kind tells whether trying the same again may help; each
+ * message names the thing, the limit and what to do.
+ *
+ * <p>{@link InboxFull}, {@link PoolClosed} and {@link DeadlineExceeded} carry no stack trace: they
+ * are signals of load, raised often and on a hot path.
+ */
+public abstract sealed class WorkerException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  private WorkerException(String message, @Nullable Throwable cause, boolean writableStackTrace) {
+    super(message, cause, false, writableStackTrace);
+  }
+
+  /** Whether the same invocation may succeed later, with nothing changed by the caller. */
+  public abstract boolean retryable();
+
+  /** As many invocations wait as the pool admits. */
+  public static final class InboxFull extends WorkerException {
+
+    private static final long serialVersionUID = 1L;
+    private final int capacity;
+
+    /** Names the pool's {@code inboxCapacity}. */
+    public InboxFull(int capacity) {
+      super(
+          "inbox is full: "
+              + capacity
+              + " invocations wait already; try again later, use invokeAll, or raise inboxCapacity",
+          null,
+          false);
+      this.capacity = capacity;
+    }
+
+    /** The pool's {@code inboxCapacity}. */
+    public int capacity() {
+      return capacity;
+    }
+
+    @Override
+    public boolean retryable() {
+      return true;
+    }
+  }
+
+  /** The pool was closed before it accepted the invocation. */
+  public static final class PoolClosed extends WorkerException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Names what was closed. */
+    public PoolClosed(String what) {
+      super(what + " is closed: it accepts no more work", null, false);
+    }
+
+    @Override
+    public boolean retryable() {
+      return false;
+    }
+  }
+
+  /** The deadline passed, while the invocation waited or while the guest ran. */
+  public static final class DeadlineExceeded extends WorkerException {
+
+    private static final long serialVersionUID = 1L;
+    private final Duration deadline;
+    private final boolean started;
+
+    /** Names the deadline and how far the invocation had come. */
+    public DeadlineExceeded(String function, Duration deadline, boolean started) {
+      super(
+          "deadline of "
+              + deadline.toMillis()
+              + " ms for "
+              + function
+              + " passed "
+              + (started
+                  ? "while the guest ran: it was stopped"
+                  : "before a worker was free: it was not started"),
+          null,
+          false);
+      this.deadline = deadline;
+      this.started = started;
+    }
+
+    /** The deadline that the invocation carried. */
+    public Duration deadline() {
+      return deadline;
+    }
+
+    /** Whether the guest had begun. */
+    public boolean started() {
+      return started;
+    }
+
+    /** Only what was not started can be tried again without doing its work twice. */
+    @Override
+    public boolean retryable() {
+      return !started;
+    }
+  }
+
+  /** The worker was terminated while the invocation waited or ran. */
+  public static final class WorkerTerminated extends WorkerException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Says what ended the worker. */
+    public WorkerTerminated(String message, @Nullable Throwable cause) {
+      super(message, cause, true);
+    }
+
+    @Override
+    public boolean retryable() {
+      return false;
+    }
+  }
+
+  /** The guest trapped; its instance is not used again. */
+  public static final class GuestTrap extends WorkerException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Names the function; {@code cause} is the engine's own exception. */
+    public GuestTrap(String function, Throwable cause) {
+      super(function + " trapped: " + describe(cause), cause, true);
+    }
+
+    private static String describe(Throwable cause) {
+      String message = cause.getMessage();
+      return message == null ? cause.getClass().getSimpleName() : message;
+    }
+
+    @Override
+    public boolean retryable() {
+      return false;
+    }
+  }
+
+  /** The guest called proc_exit; its instance is not used again. */
+  public static final class GuestExit extends WorkerException {
+
+    private static final long serialVersionUID = 1L;
+    private final int exitCode;
+
+    /** Names the function and the guest's exit code. */
+    public GuestExit(String function, int exitCode) {
+      super(function + " ended its instance with exit code " + exitCode, null, true);
+      this.exitCode = exitCode;
+    }
+
+    /** What the guest passed to proc_exit. */
+    public int exitCode() {
+      return exitCode;
+    }
+
+    @Override
+    public boolean retryable() {
+      return false;
+    }
+  }
+
+  /** The module cannot be used: not wasm, damaged, over a limit, or its start failed. */
+  public static final class ModuleRejected extends WorkerException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Says what is wrong with which module. */
+    public ModuleRejected(String message, @Nullable Throwable cause) {
+      super(message, cause, true);
+    }
+
+    @Override
+    public boolean retryable() {
+      return false;
+    }
+  }
+
+  /** The module asks for imports that the pool does not grant. */
+  public static final class CapabilityDenied extends WorkerException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Lists what is missing. */
+    public CapabilityDenied(String message) {
+      super(message, null, true);
+    }
+
+    @Override
+    public boolean retryable() {
+      return false;
+    }
+  }
+
+  /** The module or a function of it does not keep to the ABI. */
+  public static final class AbiMismatch extends WorkerException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Says which export does not fit, and why. */
+    public AbiMismatch(String message) {
+      super(message, null, true);
+    }
+
+    @Override
+    public boolean retryable() {
+      return false;
+    }
+  }
+
+  /** A payload or a reply is larger than the pool admits, or than the guest has room for. */
+  public static final class PayloadTooLarge extends WorkerException {
+
+    private static final long serialVersionUID = 1L;
+    private final long lengthBytes;
+    private final long limitBytes;
+
+    /** Names what is too large ("payload", "reply"), its length and the limit. */
+    public PayloadTooLarge(String what, long lengthBytes, long limitBytes) {
+      super(
+          what
+              + " of "
+              + lengthBytes
+              + " bytes is over the limit of "
+              + limitBytes
+              + " bytes: send less, or raise the limit",
+          null,
+          true);
+      this.lengthBytes = lengthBytes;
+      this.limitBytes = limitBytes;
+    }
+
+    /** The length that was refused; at least this much where the whole is not known. */
+    public long lengthBytes() {
+      return lengthBytes;
+    }
+
+    /** The limit. */
+    public long limitBytes() {
+      return limitBytes;
+    }
+
+    @Override
+    public boolean retryable() {
+      return false;
+    }
+  }
+}

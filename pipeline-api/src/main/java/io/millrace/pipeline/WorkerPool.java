@@ -1,0 +1,51 @@
+package io.millrace.pipeline;
+
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * A pool of workers, each with one thread and one guest instance. Safe for use by several threads.
+ *
+ * <p>Lazy: nothing is started before the first subscription that asks for something. Signals come
+ * on the thread of the worker that ran the guest; an error for a deadline that passed in the queue
+ * comes on the pool's watchdog thread. So subscribers must not block: put {@code publishOn} behind
+ * what takes long. Nothing may be invoked and awaited from within such a signal.
+ */
+public interface WorkerPool extends AutoCloseable {
+
+  /**
+   * Runs one invocation each time the Mono is subscribed to.
+   *
+   * <p>Errors with a {@link WorkerException}: {@link WorkerException.InboxFull} at once when as
+   * many wait as the pool admits. Cancelling drops an invocation that has not begun, and stops a
+   * guest that runs.
+   */
+  Mono<Reply> invoke(Invocation invocation);
+
+  /**
+   * Runs all invocations and answers them in their order.
+   *
+   * <p>The upstream is asked for no more than the pool has room for, so nothing is rejected for
+   * being too much; what the downstream has not asked for is held back, and with it the upstream.
+   * One stream takes at most its share of the room: the capacity divided by the number of open
+   * streams and one.
+   *
+   * <p>A failure of one invocation is a {@link Reply.Failed} element and ends nothing. The Flux
+   * errors when the upstream does, after the replies to all that came before, and with {@link
+   * WorkerException.PoolClosed} when the pool is closed.
+   */
+  Flux<Reply> invokeAll(Publisher<Invocation> invocations);
+
+  /** What the pool has done and what it is doing: an estimate while it works, exact when idle. */
+  WorkerPoolMetrics metrics();
+
+  /**
+   * Accepts nothing more, lets what was accepted end, then ends the workers. Waits for that up to
+   * the pool's drain timeout; what has not ended by then is terminated: its callers get {@link
+   * WorkerException.WorkerTerminated}. From a worker's own thread it does not wait. Harmless when
+   * repeated.
+   */
+  @Override
+  void close();
+}

@@ -1,0 +1,57 @@
+package io.millrace.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class WorkerExceptionTest {
+
+  static Stream<Arguments> everyKind() {
+    return Stream.of(
+        Arguments.of(new WorkerException.InboxFull(8), true, false),
+        Arguments.of(new WorkerException.PoolClosed("pool"), false, false),
+        Arguments.of(
+            new WorkerException.DeadlineExceeded("f", Duration.ofMillis(5), false), true, false),
+        Arguments.of(
+            new WorkerException.DeadlineExceeded("f", Duration.ofMillis(5), true), false, false),
+        Arguments.of(new WorkerException.WorkerTerminated("gone", null), false, true),
+        Arguments.of(
+            new WorkerException.GuestTrap("f", new IllegalStateException("unreachable")),
+            false,
+            true),
+        Arguments.of(new WorkerException.GuestExit("f", 3), false, true),
+        Arguments.of(new WorkerException.ModuleRejected("bad", null), false, true),
+        Arguments.of(new WorkerException.CapabilityDenied("env.x"), false, true),
+        Arguments.of(new WorkerException.AbiMismatch("f"), false, true),
+        Arguments.of(new WorkerException.PayloadTooLarge("payload", 9, 8), false, true));
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyKind")
+  void tellsWhetherToTryAgainAndSparesTheStackOnHotPaths(
+      WorkerException failure, boolean retryable, boolean stack) {
+    assertThat(failure.retryable()).isEqualTo(retryable);
+    assertThat(failure.getStackTrace().length > 0).isEqualTo(stack);
+    assertThat(failure.getMessage()).isNotBlank().doesNotContain("\n");
+  }
+
+  @Test
+  void theTableAboveHoldsEveryKind() {
+    assertThat(everyKind().<Class<?>>map(row -> row.get()[0].getClass()).distinct().toList())
+        .containsExactlyInAnyOrder(WorkerException.class.getPermittedSubclasses());
+  }
+
+  @Test
+  void aFailedReplyThrowsItsFailureWhenAskedForBytes() {
+    WorkerException failure = new WorkerException.InboxFull(8);
+    Reply reply = new Reply.Failed(Invocation.of("f", ""), failure, 0, 1);
+    assertThatThrownBy(reply::bytes).isSameAs(failure);
+    assertThatThrownBy(reply::utf8).isSameAs(failure);
+  }
+}
