@@ -1,0 +1,73 @@
+package io.millrace.scheduler;
+
+import io.millrace.pipeline.Invocation;
+import io.millrace.pipeline.Reply;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
+
+/** One invocation for each subscription, submitted at the first request. */
+final class InvokeMono extends Mono<Reply> {
+
+  private final ScheduledWorkerPool pool;
+  private final Invocation invocation;
+
+  InvokeMono(ScheduledWorkerPool pool, Invocation invocation) {
+    this.pool = pool;
+    this.invocation = invocation;
+  }
+
+  @Override
+  public void subscribe(CoreSubscriber<? super Reply> actual) {
+    actual.onSubscribe(new MonoTask(pool, invocation, actual));
+  }
+
+  private static final class MonoTask extends Task implements Subscription {
+
+    private final ScheduledWorkerPool pool;
+    private final CoreSubscriber<? super Reply> actual;
+    private final AtomicBoolean requested = new AtomicBoolean();
+
+    MonoTask(
+        ScheduledWorkerPool pool, Invocation invocation, CoreSubscriber<? super Reply> actual) {
+      super(invocation);
+      this.pool = pool;
+      this.actual = actual;
+    }
+
+    @Override
+    public void request(long n) {
+      if (!Operators.validate(n) || !requested.compareAndSet(false, true)) {
+        return;
+      }
+      if (pool.permits().tryAcquire(1) == 1) {
+        pool.accept(this);
+      } else if (tryAbandon()) {
+        actual.onError(pool.refusal());
+      }
+    }
+
+    @Override
+    public void cancel() {
+      if (requested.compareAndSet(false, true)) {
+        return; // never submitted
+      }
+      pool.cancel(this);
+    }
+
+    @Override
+    void answer(Reply reply) {
+      if (isCancelled()) {
+        return;
+      }
+      if (reply instanceof Reply.Failed failed) {
+        actual.onError(failed.failure());
+      } else {
+        actual.onNext(reply);
+        actual.onComplete();
+      }
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package io.millrace.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.millrace.pipeline.Invocation;
+import io.millrace.pipeline.Reply;
+import io.millrace.pipeline.WorkerException;
+import io.millrace.pipeline.WorkerPool;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Schedulers;
+import reactor.test.StepVerifier;
+
+@Timeout(value = 30, unit = TimeUnit.SECONDS)
+class CloseTest {
+
+  private static final Duration LONG = Duration.ofSeconds(10);
+
+  private final FakeGuests guests = new FakeGuests();
+
+  private WorkerPool pool(Duration drainTimeout) {
+    return WorkerPools.over(guests).workers(2).inboxCapacity(64).drainTimeout(drainTimeout).build();
+  }
+
+  @Test
+  void drainsWhatWasAccepted() {
+    WorkerPool pool = pool(LONG);
+    List<CompletableFuture<Reply>> replies = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      replies.add(pool.invoke(Invocation.of("gate", "" + i)).toFuture());
+    }
+    Schedulers.boundedElastic()
+        .schedule(guests::open, 100, TimeUnit.MILLISECONDS); // while close() waits
+    pool.close();
+    assertThat(replies).allMatch(CompletableFuture::isDone);
+    assertThat(replies).noneMatch(CompletableFuture::isCompletedExceptionally);
+    assertThat(guests.closedLeases.get()).isEqualTo(guests.leases.get());
+    assertThat(guests.threads).noneMatch(Thread::isAlive);
+  }
+
+  @Test
+  void refusesWhatComesAfterwards() {
+    WorkerPool pool = pool(LONG);
+    pool.close();
+    pool.close();
+    StepVerifier.create(pool.invoke(Invocation.of("echo", "")))
+        .expectError(WorkerException.PoolClosed.class)
+        .verify(LONG);
+    StepVerifier.create(pool.invokeAll(Flux.just(Invocation.of("echo", ""))))
+        .expectError(WorkerException.PoolClosed.class)
+        .verify(LONG);
+    assertThat(guests.leases.get()).isZero();
+  }
+
+  @Test
+  void terminatesWhatDoesNotEndInTime() {
+    WorkerPool pool = pool(Duration.ofMillis(50));
+    List<CompletableFuture<Reply>> replies = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      replies.add(pool.invoke(Invocation.of("spin", "")).toFuture());
+    }
+    await().until(() -> guests.started.get() == 2);
+    pool.close();
+    for (CompletableFuture<Reply> reply : replies) {
+      assertThat(reply)
+          .failsWithin(LONG)
+          .withThrowableOfType(Exception.class)
+          .withCauseInstanceOf(WorkerException.WorkerTerminated.class);
+    }
+    assertThat(guests.started.get()).as("what waited was not started").isEqualTo(2);
+    assertThat(guests.threads).noneMatch(Thread::isAlive);
+  }
+
+  @Test
+  void aStreamEndsWithPoolClosedAfterTheRepliesToWhatWasAccepted() {
+    WorkerPool pool = pool(LONG);
+    AtomicInteger sent = new AtomicInteger();
+    AtomicInteger replies = new AtomicInteger();
+    AtomicReference<Throwable> end = new AtomicReference<>();
+    Flux<Invocation> endless =
+        Flux.<Invocation>generate(
+                sink -> {
+                  sent.incrementAndGet();
+                  sink.next(Invocation.of("echo", ""));
+                })
+            .subscribeOn(Schedulers.parallel());
+    pool.invokeAll(endless).subscribe(reply -> replies.incrementAndGet(), end::set);
+    await().until(() -> replies.get() > 1_000);
+    pool.close();
+    await().until(() -> end.get() != null);
+    assertThat(end.get()).isInstanceOf(WorkerException.PoolClosed.class);
+    assertThat(pool.metrics().completed()).isEqualTo(replies.get());
+    assertThat(pool.metrics().waiting()).isZero();
+    assertThat(sent.get()).isGreaterThanOrEqualTo(replies.get());
+  }
+
+  @Test
+  void closingFromAWorkersSignalDoesNotWaitForItself() {
+    WorkerPool pool = pool(LONG);
+    CompletableFuture<String> closed = new CompletableFuture<>();
+    pool.invoke(Invocation.of("echo", ""))
+        .subscribe(
+            reply -> {
+              pool.close();
+              closed.complete("closed");
+            });
+    assertThat(closed).succeedsWithin(LONG);
+    pool.close();
+    assertThat(guests.threads).noneMatch(Thread::isAlive);
+  }
+
+  @Test
+  void noPermitIsLostWhenClosingRacesWithSubmitting() {
+    for (int round = 0; round < 200; round++) {
+      WorkerPool pool = pool(LONG);
+      AtomicInteger answered = new AtomicInteger();
+      Thread submitter =
+          new Thread(
+              () -> {
+                for (int i = 0; i < 50; i++) {
+                  pool.invoke(Invocation.of("echo", ""))
+                      .subscribe(
+                          reply -> answered.incrementAndGet(),
+                          refused -> answered.incrementAndGet());
+                }
+              });
+      submitter.start();
+      pool.close();
+      await().pollInterval(Duration.ofMillis(1)).until(() -> answered.get() == 50);
+      pool.close();
+      assertThat(pool.metrics().waiting()).isZero();
+    }
+  }
+}
