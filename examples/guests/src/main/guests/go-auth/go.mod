@@ -1,0 +1,3 @@
+module go-auth
+
+go 1.24
