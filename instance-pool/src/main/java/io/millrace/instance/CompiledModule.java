@@ -1,0 +1,15 @@
+package io.millrace.instance;
+
+import com.dylibso.chicory.runtime.Instance;
+import com.dylibso.chicory.runtime.Machine;
+import com.dylibso.chicory.wasm.WasmModule;
+import java.util.function.Function;
+
+/**
+ * A module ready to be instantiated any number of times, by any thread.
+ *
+ * @param wasm the parsed module; the machines accept this very object only
+ * @param machines makes an instance's machine from the compiled classes
+ * @param report what the module brings and wants
+ */
+record CompiledModule(WasmModule wasm, Function<Instance, Machine> machines, ModuleReport report) {}

@@ -1,0 +1,228 @@
+package io.millrace.instance;
+
+import io.millrace.memory.PageLimits;
+import io.millrace.pipeline.WorkerException;
+import io.millrace.pipeline.spi.GuestLease;
+import io.millrace.pipeline.spi.GuestSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Instances of one module for any number of workers. Safe for use by several threads.
+ *
+ * <p>Lazy: nothing is read, compiled or built before a worker first needs a guest, or {@link #load}
+ * is subscribed to. The module is compiled once; each worker's instance is built once and reused
+ * until it traps, is interrupted or exits, or until an invocation of another tenant comes: then a
+ * new one takes its place, so that nothing passes from one tenant to the next.
+ */
+public final class InstancePool implements GuestSource, AutoCloseable {
+
+  private record Idle(GuestInstance instance, @Nullable String tenant) {}
+
+  private final ModuleSource source;
+  private final AbiDescriptor abi = AbiDescriptor.FLAT;
+  private final ModuleCache cache;
+  private final int payloadLimitBytes;
+  private final int maximumPages;
+  private final AtomicLong created = new AtomicLong();
+  private final AtomicLong retired = new AtomicLong();
+
+  /** Guards the five fields below; the source is read under it, once. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private final Deque<Idle> idle = new ArrayDeque<>();
+  private @Nullable ModuleKey key;
+
+  /** From the first read until the module is compiled. */
+  private byte @Nullable [] bytes;
+
+  private @Nullable CompiledModule compiled;
+  private boolean closed;
+
+  private InstancePool(Builder builder) {
+    source = builder.source;
+    cache = builder.cache == null ? ModuleCache.create() : builder.cache;
+    payloadLimitBytes = builder.payloadLimitBytes;
+    maximumPages = builder.maximumPages;
+  }
+
+  /** Starts the description of a pool over the module of {@code source}. */
+  public static Builder builder(ModuleSource source) {
+    return new Builder(source);
+  }
+
+  /**
+   * Reads, checks and compiles the module now, so that a bad one is found before the first
+   * invocation. Runs on Reactor's bounded elastic scheduler. Errors with {@link
+   * WorkerException.ModuleRejected} or {@link WorkerException.CapabilityDenied}.
+   */
+  public Mono<ModuleReport> load() {
+    return Mono.fromCallable(() -> module().report()).subscribeOn(Schedulers.boundedElastic());
+  }
+
+  @Override
+  public GuestLease lease() {
+    lock.lock();
+    try {
+      if (closed) {
+        throw new WorkerException.PoolClosed("instance pool of " + source.name());
+      }
+    } finally {
+      lock.unlock();
+    }
+    return new InstanceLease(this);
+  }
+
+  /** Counts so far. */
+  public InstancePoolMetrics metrics() {
+    return new InstancePoolMetrics(cache.compiles(), cache.hits(), created.get(), retired.get());
+  }
+
+  /**
+   * Drops the idle instances; leases that are out end with their workers. Harmless when repeated.
+   */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      idle.clear();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** An idle instance that served the same tenant last, or a new one. */
+  GuestInstance obtain(@Nullable String tenant) {
+    lock.lock();
+    try {
+      for (Iterator<Idle> each = idle.iterator(); each.hasNext(); ) {
+        Idle candidate = each.next();
+        if (Objects.equals(candidate.tenant(), tenant)) {
+          each.remove();
+          return candidate.instance();
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    CompiledModule module = module();
+    GuestInstance built = new GuestInstance(module, abi, payloadLimitBytes, maximumPages);
+    created.incrementAndGet();
+    return built;
+  }
+
+  void retire() {
+    retired.incrementAndGet();
+  }
+
+  void giveBack(GuestInstance instance, @Nullable String tenant) {
+    if (!instance.usable()) {
+      retire();
+      return;
+    }
+    lock.lock();
+    try {
+      if (!closed) {
+        idle.addFirst(new Idle(instance, tenant));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private CompiledModule module() {
+    ModuleKey wanted;
+    lock.lock();
+    try {
+      if (key == null) {
+        bytes = source.read();
+        key = ModuleCompiler.key(bytes);
+      }
+      wanted = key;
+    } finally {
+      lock.unlock();
+    }
+    CompiledModule module = cache.get(wanted, () -> compile(wanted));
+    module.report().requireImports();
+    lock.lock();
+    try {
+      compiled = module;
+      bytes = null;
+    } finally {
+      lock.unlock();
+    }
+    return module;
+  }
+
+  /**
+   * Called when the cache does not have the module: for the first time, or because it evicted it.
+   */
+  private CompiledModule compile(ModuleKey wanted) {
+    byte[] wasm;
+    lock.lock();
+    try {
+      if (compiled != null) {
+        return compiled;
+      }
+      wasm = Objects.requireNonNull(bytes, "bytes are kept until the module is compiled");
+    } finally {
+      lock.unlock();
+    }
+    return ModuleCompiler.compile(source.name(), wanted.sha256(), wasm, abi);
+  }
+
+  /** Describes a pool. */
+  public static final class Builder {
+
+    private final ModuleSource source;
+    private @Nullable ModuleCache cache;
+    private int payloadLimitBytes = 16 * 1024 * 1024;
+    private int maximumPages = 4096;
+
+    private Builder(ModuleSource source) {
+      this.source = Objects.requireNonNull(source, "source");
+    }
+
+    /** Bytes that a payload or a reply may have at most. Default 16 MiB. */
+    public Builder payloadLimitBytes(int bytes) {
+      if (bytes < 0) {
+        throw new IllegalArgumentException(
+            "payloadLimitBytes is " + bytes + ": it must be 0 or more");
+      }
+      payloadLimitBytes = bytes;
+      return this;
+    }
+
+    /**
+     * Pages of 64 KiB that one instance's memory may grow to, whatever its module allows. Default
+     * 4096, which is 256 MiB.
+     */
+    public Builder maximumPages(int pages) {
+      if (pages < 1 || pages > PageLimits.HIGHEST_PAGES) {
+        throw new IllegalArgumentException(
+            "maximumPages is " + pages + ": it must lie in 1.." + PageLimits.HIGHEST_PAGES);
+      }
+      maximumPages = pages;
+      return this;
+    }
+
+    /** The cache of compiled modules. Default: one of the pool's own. */
+    public Builder moduleCache(ModuleCache cache) {
+      this.cache = cache;
+      return this;
+    }
+
+    /** Makes the pool. Reads nothing. */
+    public InstancePool build() {
+      return new InstancePool(this);
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package io.millrace.instance;
+
+import com.dylibso.chicory.compiler.Cache;
+import com.dylibso.chicory.compiler.InterpreterFallback;
+import com.dylibso.chicory.compiler.MachineFactoryCompiler;
+import com.dylibso.chicory.runtime.Instance;
+import com.dylibso.chicory.runtime.Machine;
+import com.dylibso.chicory.wasm.MalformedException;
+import com.dylibso.chicory.wasm.Parser;
+import com.dylibso.chicory.wasm.Version;
+import com.dylibso.chicory.wasm.WasmModule;
+import io.millrace.pipeline.WorkerException;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Parses and compiles modules. Whatever the engine throws on the way rejects the module. */
+final class ModuleCompiler {
+
+  /** Part of the module key: interpreted functions cannot be interrupted, so there are none. */
+  static final String OPTIONS = "interpreterFallback=FAIL";
+
+  private ModuleCompiler() {}
+
+  static ModuleKey key(byte[] bytes) {
+    return new ModuleKey(
+        ModuleKey.sha256(bytes), "chicory-" + Version.version(), OPTIONS, FlatMemory.KIND);
+  }
+
+  static CompiledModule compile(String name, String sha256, byte[] bytes, AbiDescriptor abi) {
+    WasmModule module = parse(name, bytes);
+    ModuleReport report = describe(name, sha256, bytes, module, abi);
+    return new CompiledModule(module, machines(name, module, null), report);
+  }
+
+  static ModuleReport report(String name, byte[] bytes, AbiDescriptor abi) {
+    return describe(name, ModuleKey.sha256(bytes), bytes, parse(name, bytes), abi);
+  }
+
+  /**
+   * Compiles to hold the classes in hand, and answers the functions over the limit, largest first.
+   */
+  static List<ModuleReport.LargeFunction> largeFunctions(
+      String name, byte[] bytes, int limitBytes) {
+    WasmModule module = parse(name, bytes);
+    ClassCapture capture = new ClassCapture();
+    machines(name, module, capture);
+    return BytecodeSizes.ofFunctions(capture.jar).entrySet().stream()
+        .filter(entry -> entry.getValue() > limitBytes)
+        .sorted(Map.Entry.<Integer, Integer>comparingByValue().reversed())
+        .map(
+            entry ->
+                new ModuleReport.LargeFunction(
+                    entry.getKey(), functionName(module, entry.getKey()), entry.getValue()))
+        .toList();
+  }
+
+  /** The name that the module's name section gives a function, where it does. */
+  private static String functionName(WasmModule module, int index) {
+    String known = module.nameSection() == null ? null : module.nameSection().nameOfFunction(index);
+    return known == null ? "function " + index : known;
+  }
+
+  private static WasmModule parse(String name, byte[] bytes) {
+    try {
+      return Parser.parse(bytes);
+    } catch (Throwable bad) {
+      throw invalid(name, bad);
+    }
+  }
+
+  /** The parser lets indices through that point nowhere; they come to light here. */
+  private static ModuleReport describe(
+      String name, String sha256, byte[] bytes, WasmModule module, AbiDescriptor abi) {
+    try {
+      return WasmTypes.report(name, sha256, bytes.length, module, abi);
+    } catch (RuntimeException bad) {
+      throw invalid(name, bad);
+    }
+  }
+
+  /** Beside its own exceptions the engine lets index, null and buffer errors through. */
+  private static WorkerException.ModuleRejected invalid(String name, Throwable bad) {
+    String why = bad instanceof MalformedException ? "is malformed or truncated" : "is not valid";
+    return new WorkerException.ModuleRejected(name + " " + why + ": " + reason(bad), bad);
+  }
+
+  private static Function<Instance, Machine> machines(
+      String name, WasmModule module, @Nullable Cache cache) {
+    try {
+      MachineFactoryCompiler.Builder builder =
+          MachineFactoryCompiler.builder(module).withInterpreterFallback(InterpreterFallback.FAIL);
+      if (cache != null) {
+        builder.withCache(cache);
+      }
+      return builder.compile();
+    } catch (Throwable bad) {
+      throw new WorkerException.ModuleRejected(name + " cannot be compiled: " + reason(bad), bad);
+    }
+  }
+
+  private static String reason(Throwable bad) {
+    String message = bad.getMessage();
+    String text = message == null ? bad.getClass().getSimpleName() : message;
+    return text.lines().findFirst().orElse(bad.getClass().getSimpleName());
+  }
+
+  /** The engine hands its classes out through its cache only; this one remembers and never hits. */
+  private static final class ClassCapture implements Cache {
+
+    private byte[] jar = {};
+
+    @Override
+    public byte @Nullable [] get(String key) {
+      return null;
+    }
+
+    @Override
+    public void putIfAbsent(String key, byte[] data) {
+      jar = data;
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package io.millrace.instance;
+
+import io.millrace.pipeline.WorkerException;
+import java.util.List;
+
+/** Looks into a module without running it. Any thread; blocks while it reads and compiles. */
+public final class ModuleInspector {
+
+  /** HotSpot does not compile methods of more bytecode than this (-XX:HugeMethodLimit). */
+  public static final int HUGE_METHOD_BYTES = 8000;
+
+  private ModuleInspector() {}
+
+  /**
+   * What the module brings and wants. A valid module is never refused for its imports or its ABI.
+   *
+   * @throws WorkerException.ModuleRejected when it cannot be read or is not valid
+   */
+  public static ModuleReport inspect(ModuleSource source) {
+    return ModuleCompiler.report(source.name(), source.read(), AbiDescriptor.FLAT);
+  }
+
+  /**
+   * The functions that HotSpot leaves interpreted unless it is started with {@code
+   * -XX:-DontCompileHugeMethods}, largest first. Costs a compile of the whole module.
+   *
+   * @throws WorkerException.ModuleRejected when it cannot be read, is not valid, or has a function
+   *     too large for a Java method
+   */
+  public static List<ModuleReport.LargeFunction> largeFunctions(ModuleSource source) {
+    return ModuleCompiler.largeFunctions(source.name(), source.read(), HUGE_METHOD_BYTES);
+  }
+}

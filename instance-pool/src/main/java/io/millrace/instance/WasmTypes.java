@@ -1,0 +1,167 @@
+package io.millrace.instance;
+
+import com.dylibso.chicory.wasm.WasmModule;
+import com.dylibso.chicory.wasm.types.Export;
+import com.dylibso.chicory.wasm.types.ExternalType;
+import com.dylibso.chicory.wasm.types.FunctionImport;
+import com.dylibso.chicory.wasm.types.FunctionType;
+import com.dylibso.chicory.wasm.types.GlobalImport;
+import com.dylibso.chicory.wasm.types.Import;
+import com.dylibso.chicory.wasm.types.MemoryImport;
+import com.dylibso.chicory.wasm.types.MemoryLimits;
+import com.dylibso.chicory.wasm.types.MutabilityType;
+import com.dylibso.chicory.wasm.types.TableImport;
+import com.dylibso.chicory.wasm.types.ValType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** Reads a parsed module's declarations into a {@link ModuleReport}. */
+final class WasmTypes {
+
+  private WasmTypes() {}
+
+  static ModuleReport report(
+      String name, String sha256, long sizeBytes, WasmModule module, AbiDescriptor abi) {
+    List<ModuleReport.Import> imports =
+        module.importSection().stream().map(wanted -> describe(module, wanted)).toList();
+    List<ModuleReport.Memory> memories = memories(module);
+    List<ModuleReport.Export> exports = new ArrayList<>();
+    Map<String, String> functionTypes = new TreeMap<>();
+    for (int i = 0; i < module.exportSection().exportCount(); i++) {
+      Export export = module.exportSection().getExport(i);
+      String type = "";
+      if (export.exportType() == ExternalType.FUNCTION) {
+        type = text(functionType(module, export.index()));
+        functionTypes.put(export.name(), type);
+      }
+      exports.add(new ModuleReport.Export(export.name(), kind(export.exportType()), type));
+    }
+    String unfit = whyNothingFits(memories, functionTypes, abi);
+    List<ModuleReport.FunctionFit> functions =
+        functionTypes.entrySet().stream()
+            .map(entry -> fit(entry.getKey(), entry.getValue(), unfit, abi))
+            .toList();
+    return new ModuleReport(name, sha256, sizeBytes, exports, imports, memories, functions);
+  }
+
+  /** The type of a function by its index, imported functions counting first. */
+  static FunctionType functionType(WasmModule module, int index) {
+    int imported = module.importSection().count(ExternalType.FUNCTION);
+    if (index >= imported) {
+      return module.functionSection().getFunctionType(index - imported, module.typeSection());
+    }
+    FunctionImport wanted =
+        module.importSection().stream()
+            .filter(FunctionImport.class::isInstance)
+            .map(FunctionImport.class::cast)
+            .skip(index)
+            .findFirst()
+            .orElseThrow();
+    return module.typeSection().getType(wanted.typeIndex());
+  }
+
+  /** The type as in {@code (i32, i32) -> i64}. */
+  static String text(FunctionType type) {
+    String results = join(type.returns());
+    return "("
+        + join(type.params())
+        + ") -> "
+        + (type.returns().size() == 1 ? results : "(" + results + ")");
+  }
+
+  private static String join(List<ValType> types) {
+    return types.stream()
+        .map(type -> type.toString().toLowerCase(Locale.ROOT))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static List<ModuleReport.Memory> memories(WasmModule module) {
+    List<ModuleReport.Memory> memories = new ArrayList<>();
+    module.importSection().stream()
+        .filter(MemoryImport.class::isInstance)
+        .forEach(wanted -> memories.add(describe(((MemoryImport) wanted).limits(), true)));
+    module
+        .memorySection()
+        .ifPresent(
+            section -> {
+              for (int i = 0; i < section.memoryCount(); i++) {
+                memories.add(describe(section.getMemory(i).limits(), false));
+              }
+            });
+    return memories;
+  }
+
+  private static ModuleReport.Memory describe(MemoryLimits limits, boolean imported) {
+    return new ModuleReport.Memory(
+        limits.initialPages(), limits.maximumPages(), limits.shared(), imported);
+  }
+
+  private static ModuleReport.Import describe(WasmModule module, Import wanted) {
+    String type = "";
+    boolean granted = false;
+    if (wanted instanceof FunctionImport function) {
+      type = text(module.typeSection().getType(function.typeIndex()));
+      granted = WasiImports.provides(wanted.module(), wanted.name(), type);
+    } else if (wanted instanceof MemoryImport memory) {
+      type = memory.limits().initialPages() + ".." + memory.limits().maximumPages() + " pages";
+    } else if (wanted instanceof GlobalImport global) {
+      String valueType = global.type().toString().toLowerCase(Locale.ROOT);
+      type = (global.mutabilityType() == MutabilityType.Var ? "mut " : "") + valueType;
+    } else if (wanted instanceof TableImport table) {
+      type = table.entryType().toString().toLowerCase(Locale.ROOT);
+    }
+    return new ModuleReport.Import(
+        wanted.module(), wanted.name(), kind(wanted.importType()), type, granted);
+  }
+
+  private static String kind(ExternalType type) {
+    return type.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Why no function of the module can be invoked, or empty. */
+  private static String whyNothingFits(
+      List<ModuleReport.Memory> memories, Map<String, String> types, AbiDescriptor abi) {
+    if (memories.size() != 1) {
+      return "the module has " + memories.size() + " memories, one of its own is wanted";
+    }
+    if (memories.get(0).imported()) {
+      return "the module imports its memory, one of its own is wanted";
+    }
+    if (memories.get(0).shared()) {
+      return "the module's memory is shared, which is not supported yet";
+    }
+    if (!AbiDescriptor.ALLOCATE_TYPE.equals(types.get(abi.allocate()))) {
+      return wants(types, abi.allocate(), AbiDescriptor.ALLOCATE_TYPE);
+    }
+    if (!AbiDescriptor.FREE_TYPE.equals(types.get(abi.free()))) {
+      return wants(types, abi.free(), AbiDescriptor.FREE_TYPE);
+    }
+    return "";
+  }
+
+  private static String wants(Map<String, String> types, String name, String type) {
+    String found = types.get(name);
+    return "the module must export "
+        + name
+        + " "
+        + type
+        + (found == null ? ", it exports no function of that name" : ", its own is " + found);
+  }
+
+  private static ModuleReport.FunctionFit fit(
+      String name, String type, String unfit, AbiDescriptor abi) {
+    String reason = "";
+    if (name.equals(abi.allocate()) || name.equals(abi.free())) {
+      reason = "it belongs to the ABI itself";
+    } else if (!type.equals(AbiDescriptor.FUNCTION_TYPE)) {
+      reason = "its type is " + type + ", the ABI wants " + AbiDescriptor.FUNCTION_TYPE;
+    } else {
+      reason = unfit;
+    }
+    return new ModuleReport.FunctionFit(name, type, reason.isEmpty(), reason);
+  }
+}
