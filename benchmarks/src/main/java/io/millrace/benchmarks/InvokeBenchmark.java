@@ -1,0 +1,144 @@
+package io.millrace.benchmarks;
+
+import io.millrace.instance.InstancePool;
+import io.millrace.instance.ModuleSource;
+import io.millrace.pipeline.Invocation;
+import io.millrace.pipeline.WorkerPool;
+import io.millrace.pipeline.spi.Guest;
+import io.millrace.pipeline.spi.GuestLease;
+import io.millrace.scheduler.WorkerPools;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+import reactor.core.publisher.Flux;
+
+/**
+ * What the pipeline costs on top of the guest: the same invocations through {@code invokeAll} and
+ * through bare loops over the same guests on as many threads, which is the limit.
+ *
+ * <p>The payload is 1 KiB, the size of a signed request. {@code echo} leaves nothing but the
+ * crossing, {@code sha256} is some 7 us of guest code. Both numbers are invocations per second.
+ *
+ * <pre>  org.openjdk.jmh.Main InvokeBenchmark -p function=echo -prof gc</pre>
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.SECONDS)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(value = 2, jvmArgsAppend = "-XX:-DontCompileHugeMethods")
+public class InvokeBenchmark {
+
+  private static final int BATCH = 100_000;
+
+  /** The guest's function. */
+  @Param({"echo", "sha256"})
+  public String function = "";
+
+  /** Workers, and threads of the bare loops. */
+  @Param({"1", "2"})
+  public int workers;
+
+  private @Nullable Rig rig;
+
+  /** Builds the pool and the loops' leases. */
+  @Setup(Level.Trial)
+  public void start() {
+    rig = new Rig(function, workers);
+  }
+
+  /** Ends both. */
+  @TearDown(Level.Trial)
+  public void stop() {
+    rig().stop();
+  }
+
+  /** Through the pipeline. */
+  @Benchmark
+  @OperationsPerInvocation(BATCH)
+  public long invokeAll() {
+    return rig().throughPool(BATCH);
+  }
+
+  /** The limit: loops without any framework. */
+  @Benchmark
+  @OperationsPerInvocation(BATCH)
+  public long bareLoops() throws InterruptedException {
+    return rig().throughLoops(BATCH);
+  }
+
+  private Rig rig() {
+    return Objects.requireNonNull(rig);
+  }
+
+  /** The two ways, on the same guests. */
+  private static final class Rig {
+
+    private final Invocation invocation;
+    private final InstancePool guests;
+    private final WorkerPool pool;
+    private final List<GuestLease> leases = new ArrayList<>();
+
+    Rig(String function, int workers) {
+      invocation = Invocation.of(function, new byte[1024]);
+      guests =
+          InstancePool.builder(
+                  ModuleSource.resource(InvokeBenchmark.class, "/io/millrace/guests/c-digest.wasm"))
+              .build();
+      pool = WorkerPools.over(guests).workers(workers).inboxCapacity(1024).build();
+      for (int i = 0; i < workers; i++) {
+        leases.add(guests.lease());
+      }
+    }
+
+    void stop() {
+      pool.close();
+      leases.forEach(GuestLease::close);
+      guests.close();
+    }
+
+    long throughPool(int count) {
+      Long replies = pool.invokeAll(Flux.range(0, count).map(i -> invocation)).count().block();
+      return replies == null ? 0 : replies;
+    }
+
+    long throughLoops(int count) throws InterruptedException {
+      int each = count / leases.size();
+      List<Thread> threads = new ArrayList<>();
+      for (GuestLease lease : leases) {
+        Thread thread =
+            new Thread(
+                () -> {
+                  Guest guest = lease.guest(null);
+                  for (int i = 0; i < each; i++) {
+                    if (guest.invoke(invocation).length == 0) {
+                      throw new IllegalStateException("no reply");
+                    }
+                  }
+                });
+        thread.start();
+        threads.add(thread);
+      }
+      for (Thread thread : threads) {
+        thread.join();
+      }
+      return count;
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package io.millrace.benchmarks;
+
+import io.millrace.memory.LinearMemory;
+import io.millrace.memory.PageLimits;
+import io.millrace.memory.Slice;
+import io.millrace.memory.SliceArena;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * What it costs to bring a payload into linear memory: through an arena and a slice, and by the
+ * bare copy that is the limit. The sizes are those of a small request, of 1 KiB and of an upload's
+ * part.
+ *
+ * <pre>  org.openjdk.jmh.Main SliceArenaBenchmark -prof gc</pre>
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(2)
+public class SliceArenaBenchmark {
+
+  /** Bytes in the payload. */
+  @Param({"64", "1024", "65536"})
+  public int bytes;
+
+  private final LinearMemory memory = new LinearMemory(new PageLimits(32, 32));
+  private final SliceArena arena = new SliceArena(memory, 4096, 1 << 20);
+  private final byte[] payload = new byte[65_536];
+  private final byte[] target = new byte[1 << 20];
+
+  /** Reset, allocate, copy in: the host's side of one invocation. */
+  @Benchmark
+  public int throughArena() {
+    arena.reset();
+    Slice slice = arena.allocate(bytes, 8);
+    slice.write(0, payload, 0, bytes);
+    return slice.offset();
+  }
+
+  /** The limit: the copy alone. */
+  @Benchmark
+  public byte[] bareCopy() {
+    System.arraycopy(payload, 0, target, 4096, bytes);
+    return target;
+  }
+}
