@@ -18,6 +18,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
@@ -198,6 +200,21 @@ class InvokeTest {
   }
 
   @Test
+  void aKeyWaitsForItsWorkerWhileOthersRunElsewhere() {
+    CompletableFuture<Reply> first = pool.invoke(Invocation.of("gate", "").withKey("k")).toFuture();
+    await().until(() -> guests.started.get() == 1);
+    CompletableFuture<Reply> second =
+        pool.invoke(Invocation.of("echo", "").withKey("k")).toFuture();
+    for (int i = 0; i < 20; i++) {
+      run(Invocation.of("echo", "anywhere"));
+    }
+    assertThat(second).isNotDone();
+    guests.open();
+    first.join();
+    second.join();
+  }
+
+  @Test
   void aSubscriberThatThrowsHarmsOnlyItself() {
     pool.invoke(Invocation.of("echo", ""))
         .subscribe(
@@ -211,6 +228,35 @@ class InvokeTest {
     for (int i = 0; i < 10; i++) {
       assertThat(run(Invocation.of("echo", "on")).utf8()).isEqualTo("on");
     }
+  }
+
+  @Test
+  void aSubscriberThatBreaksTheRulesHarmsOnlyItself() {
+    for (int i = 0; i < 10; i++) {
+      pool.invoke(Invocation.of("echo", ""))
+          .subscribe(
+              new CoreSubscriber<>() {
+                @Override
+                public void onSubscribe(Subscription subscription) {
+                  subscription.request(1);
+                }
+
+                @Override
+                public void onNext(Reply reply) {
+                  throw new AssertionError("onNext must not throw");
+                }
+
+                @Override
+                public void onError(Throwable failure) {}
+
+                @Override
+                public void onComplete() {}
+              });
+      assertThat(run(Invocation.of("echo", "on")).utf8()).isEqualTo("on");
+    }
+    await().until(() -> pool.metrics().completed() == 20);
+    assertThat(guests.leases.get()).as("no worker was lost").isLessThanOrEqualTo(2);
+    assertThat(guests.closedLeases.get()).isZero();
   }
 
   private Reply run(Invocation invocation) {
