@@ -34,7 +34,7 @@ final class Conveyor implements AutoCloseable {
   interface Receiver {
     void accept(Reply reply);
 
-    /** There are no more replies. */
+    /** There are no more replies; also after a failure, its own included. */
     void finish();
   }
 
@@ -52,7 +52,10 @@ final class Conveyor implements AutoCloseable {
             .publishOn(receiving, REPLIES_AHEAD)
             .subscribe(
                 reply -> guarded(() -> receiver.accept(reply)),
-                end::completeExceptionally,
+                failure -> {
+                  reporting(receiver::finish); // what came before the failure counts
+                  end.completeExceptionally(failure);
+                },
                 () -> {
                   reporting(receiver::finish);
                   end.complete(null);

@@ -51,11 +51,12 @@ final class ErrorLine implements IParameterExceptionHandler, IExecutionException
     if (failure instanceof OutputClosed) {
       return verbose ? print(Millrace.FAILED, oneLine(failure), failure) : Millrace.FAILED;
     }
-    if (failure instanceof UsageError || failure instanceof WorkerException) {
-      boolean module = !(failure instanceof WorkerException reason) || refusesModule(reason);
-      return print(module ? Millrace.BAD_USAGE : Millrace.FAILED, oneLine(failure), failure);
+    if (failure instanceof UsageError || refusesModule(failure)) {
+      return print(Millrace.BAD_USAGE, oneLine(failure), failure);
     }
-    if (failure instanceof UncheckedIOException || failure instanceof IOException) {
+    if (failure instanceof WorkerException
+        || failure instanceof UncheckedIOException
+        || failure instanceof IOException) {
       return print(Millrace.FAILED, oneLine(failure), failure);
     }
     if (failure instanceof OutOfMemoryError) {
@@ -84,7 +85,7 @@ final class ErrorLine implements IParameterExceptionHandler, IExecutionException
         : message.strip().replaceAll("\\s*\\R\\s*", " ");
   }
 
-  private static boolean refusesModule(WorkerException failure) {
+  private static boolean refusesModule(Throwable failure) {
     return failure instanceof WorkerException.ModuleRejected
         || failure instanceof WorkerException.CapabilityDenied
         || failure instanceof WorkerException.AbiMismatch;

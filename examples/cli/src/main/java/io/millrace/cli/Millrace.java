@@ -3,6 +3,7 @@ package io.millrace.cli;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
+import java.util.logging.LogManager;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -11,6 +12,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import reactor.core.publisher.Hooks;
+import reactor.util.Loggers;
 
 /** The {@code millrace} command. */
 @Command(
@@ -44,9 +46,20 @@ public final class Millrace implements Runnable {
 
   /** Runs the command and ends the process with its exit code. */
   public static void main(String[] args) {
-    // What fails after everyone has left (a closed pipe, say) has been reported once already.
-    Hooks.onErrorDropped(late -> {});
+    if (!List.of(args).contains(ErrorLine.VERBOSE)) {
+      silenceLibraries();
+    }
     System.exit(run(args, Stdio.ofProcess()));
+  }
+
+  /**
+   * Libraries log stack traces of failures that they hand on as well, and of those that come after
+   * everyone has left (a closed pipe, say). ErrorLine reports each once.
+   */
+  private static void silenceLibraries() {
+    Loggers.useJdkLoggers();
+    LogManager.getLogManager().reset();
+    Hooks.onErrorDropped(late -> {});
   }
 
   /** The same within a process: nothing here ends it or touches its own streams. */

@@ -40,6 +40,7 @@ final class ReplyWriter implements Conveyor.Receiver {
   private final Queue<RecordStream.Refused> refused = new ConcurrentLinkedQueue<>();
   private long number = 1;
   private boolean flushing;
+  private boolean broken;
 
   ReplyWriter(
       Frame frame,
@@ -98,8 +99,10 @@ final class ReplyWriter implements Conveyor.Receiver {
 
   @Override
   public void finish() {
-    writeRefused();
-    flush();
+    if (!broken) {
+      writeRefused();
+      flush();
+    }
     stats.ended();
   }
 
@@ -121,7 +124,9 @@ final class ReplyWriter implements Conveyor.Receiver {
         && !exceeded.started();
   }
 
-  /** By invoke, which refuses when there is no room: invokeAll could wait for the reader's share. */
+  /**
+   * By invoke, which refuses when there is no room: invokeAll could wait for the reader's share.
+   */
   private Reply again(Reply expired) {
     Reply reply =
         pool.invoke(expired.invocation())
@@ -158,6 +163,9 @@ final class ReplyWriter implements Conveyor.Receiver {
 
   private void flush() {
     flushing = false;
+    if (broken) {
+      return; // some of the buffer may be out already
+    }
     try {
       out.flush();
     } catch (IOException e) {
@@ -165,7 +173,8 @@ final class ReplyWriter implements Conveyor.Receiver {
     }
   }
 
-  private static RuntimeException failure(IOException e) {
+  private RuntimeException failure(IOException e) {
+    broken = true;
     return OutputClosed.says(e)
         ? new OutputClosed(e)
         : new UncheckedIOException("cannot write the output: " + ErrorLine.oneLine(e), e);
