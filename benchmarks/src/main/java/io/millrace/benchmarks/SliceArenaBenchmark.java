@@ -1,6 +1,7 @@
 package io.millrace.benchmarks;
 
 import io.millrace.memory.LinearMemory;
+import io.millrace.memory.PrivateLinearMemory;
 import io.millrace.memory.PageLimits;
 import io.millrace.memory.Slice;
 import io.millrace.memory.SliceArena;
@@ -35,7 +36,7 @@ public class SliceArenaBenchmark {
   @Param({"64", "1024", "65536"})
   public int bytes;
 
-  private final LinearMemory memory = new LinearMemory(new PageLimits(32, 32));
+  private final LinearMemory memory = new PrivateLinearMemory(new PageLimits(32, 32));
   private final SliceArena arena = new SliceArena(memory, 4096, 1 << 20);
   private final byte[] payload = new byte[65_536];
   private final byte[] target = new byte[1 << 20];

@@ -9,7 +9,7 @@ import com.dylibso.chicory.wasm.UninstantiableException;
 import com.dylibso.chicory.wasm.types.ActiveDataSegment;
 import com.dylibso.chicory.wasm.types.DataSegment;
 import com.dylibso.chicory.wasm.types.PassiveDataSegment;
-import io.millrace.memory.LinearMemory;
+import io.millrace.memory.PrivateLinearMemory;
 
 /**
  * The engine's view of a private {@link LinearMemory}: turns its index errors into the engine's
@@ -22,14 +22,14 @@ final class FlatMemory implements Memory {
 
   static final String KIND = "flat";
 
-  private final LinearMemory memory;
+  private final PrivateLinearMemory memory;
   private DataSegment[] segments = {};
 
-  FlatMemory(LinearMemory memory) {
+  FlatMemory(PrivateLinearMemory memory) {
     this.memory = memory;
   }
 
-  LinearMemory linear() {
+  PrivateLinearMemory linear() {
     return memory;
   }
 

@@ -8,6 +8,7 @@ import com.dylibso.chicory.wasm.types.MemoryLimits;
 import com.dylibso.chicory.wasm.types.Table;
 import com.dylibso.chicory.wasm.types.TableLimits;
 import io.millrace.memory.LinearMemory;
+import io.millrace.memory.PrivateLinearMemory;
 import io.millrace.memory.PageLimits;
 import io.millrace.memory.Slice;
 import io.millrace.memory.SliceArena;
@@ -205,7 +206,7 @@ final class GuestInstance implements Guest {
           null);
     }
     int highest = Math.min(limits.maximumPages(), maximumPages);
-    return new FlatMemory(new LinearMemory(new PageLimits(limits.initialPages(), highest)));
+    return new FlatMemory(new PrivateLinearMemory(new PageLimits(limits.initialPages(), highest)));
   }
 
   /**

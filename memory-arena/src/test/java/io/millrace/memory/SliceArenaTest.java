@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class SliceArenaTest {
 
-  private final LinearMemory memory = new LinearMemory(new PageLimits(1, 2));
+  private final LinearMemory memory = new PrivateLinearMemory(new PageLimits(1, 2));
   private final SliceArena arena = new SliceArena(memory, 1001, 100);
 
   @Test

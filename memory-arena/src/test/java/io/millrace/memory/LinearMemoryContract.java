@@ -10,11 +10,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class LinearMemoryTest {
+/** What every kind of linear memory does; one subclass for each kind. */
+abstract class LinearMemoryContract {
 
   private static final int PAGE = PageLimits.PAGE_BYTES;
 
-  private final LinearMemory memory = new LinearMemory(new PageLimits(1, 3));
+  final LinearMemory memory = create(new PageLimits(1, 3));
+
+  abstract LinearMemory create(PageLimits limits);
 
   @Test
   void loadsAndStoresEqualALittleEndianByteBuffer() {

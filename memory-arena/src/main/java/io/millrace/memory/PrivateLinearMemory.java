@@ -1,0 +1,67 @@
+package io.millrace.memory;
+
+import java.util.Arrays;
+
+/**
+ * A private linear memory on one flat {@code byte[]}. A load or store costs what an array access
+ * costs. Growth moves the bytes to a new array, at the cost of copying all of them.
+ *
+ * <p>One thread at a time: a private memory belongs to one instance, and that to one worker.
+ */
+public final class PrivateLinearMemory extends FlatLinearMemory {
+
+  /** Makes a zeroed memory of {@code limits.initialPages()} pages. */
+  public PrivateLinearMemory(PageLimits limits) {
+    super(limits);
+  }
+
+  @Override
+  public void putByte(int address, byte value) {
+    bytes[address] = value;
+  }
+
+  @Override
+  public void putShort(int address, short value) {
+    SHORT.set(bytes, address, value);
+  }
+
+  @Override
+  public void putInt(int address, int value) {
+    INT.set(bytes, address, value);
+  }
+
+  @Override
+  public void putLong(int address, long value) {
+    LONG.set(bytes, address, value);
+  }
+
+  @Override
+  public void putFloat(int address, float value) {
+    FLOAT.set(bytes, address, value);
+  }
+
+  @Override
+  public void putDouble(int address, double value) {
+    DOUBLE.set(bytes, address, value);
+  }
+
+  @Override
+  public void write(int address, byte[] source, int sourceOffset, int length) {
+    LinearMemory.check(sourceOffset, length, source.length);
+    LinearMemory.check(address, length, bytes.length);
+    System.arraycopy(source, sourceOffset, bytes, address, length);
+  }
+
+  @Override
+  public void fill(int address, int length, byte value) {
+    LinearMemory.check(address, length, bytes.length);
+    Arrays.fill(bytes, address, address + length, value);
+  }
+
+  @Override
+  public void copy(int target, int source, int length) {
+    LinearMemory.check(source, length, bytes.length);
+    LinearMemory.check(target, length, bytes.length);
+    System.arraycopy(bytes, source, bytes, target, length);
+  }
+}

@@ -1,0 +1,9 @@
+package io.millrace.memory;
+
+class PrivateLinearMemoryTest extends LinearMemoryContract {
+
+  @Override
+  LinearMemory create(PageLimits limits) {
+    return new PrivateLinearMemory(limits);
+  }
+}
