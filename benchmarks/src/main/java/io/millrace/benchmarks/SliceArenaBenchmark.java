@@ -4,7 +4,7 @@ import io.millrace.memory.LinearMemory;
 import io.millrace.memory.PrivateLinearMemory;
 import io.millrace.memory.PageLimits;
 import io.millrace.memory.Slice;
-import io.millrace.memory.SliceArena;
+import io.millrace.memory.BumpArena;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -37,7 +37,7 @@ public class SliceArenaBenchmark {
   public int bytes;
 
   private final LinearMemory memory = new PrivateLinearMemory(new PageLimits(32, 32));
-  private final SliceArena arena = new SliceArena(memory, 4096, 1 << 20);
+  private final BumpArena arena = new BumpArena(memory, 4096, 1 << 20);
   private final byte[] payload = new byte[65_536];
   private final byte[] target = new byte[1 << 20];
 

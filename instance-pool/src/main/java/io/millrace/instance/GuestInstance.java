@@ -11,7 +11,7 @@ import io.millrace.memory.LinearMemory;
 import io.millrace.memory.PrivateLinearMemory;
 import io.millrace.memory.PageLimits;
 import io.millrace.memory.Slice;
-import io.millrace.memory.SliceArena;
+import io.millrace.memory.BumpArena;
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Payload;
 import io.millrace.pipeline.WorkerException;
@@ -40,7 +40,7 @@ final class GuestInstance implements Guest {
   private final Instance instance;
   private final LinearMemory memory;
   private final Map<String, ExportFunction> functions = new HashMap<>();
-  private SliceArena arena;
+  private BumpArena arena;
   private boolean usable = true;
 
   /**
@@ -136,12 +136,12 @@ final class GuestInstance implements Guest {
   private void growArena(int payloadBytes) {
     // Doubling keeps the number of blocks small while payloads grow slowly.
     long doubled = Math.max(payloadBytes, 2L * arena.capacityBytes());
-    SliceArena larger = takeArena((int) Math.min(doubled, payloadLimitBytes));
+    BumpArena larger = takeArena((int) Math.min(doubled, payloadLimitBytes));
     instance.export(abi.free()).apply(arena.base());
     arena = larger;
   }
 
-  private SliceArena takeArena(int bytes) {
+  private BumpArena takeArena(int bytes) {
     int capacity = bytes + ALIGNMENT_BYTES;
     int block = (int) instance.export(abi.allocate()).apply(capacity)[0];
     if (block == 0) {
@@ -162,7 +162,7 @@ final class GuestInstance implements Guest {
               + memory.sizeBytes()
               + " bytes");
     }
-    return new SliceArena(memory, block, capacity);
+    return new BumpArena(memory, block, capacity);
   }
 
   /**

@@ -1,25 +1,64 @@
 package io.millrace.memory;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.nio.LongBuffer;
 
 /**
  * A range of linear memory lent by a {@link SliceArena}: an offset, a length and the arena's
  * generation at the time.
  *
- * <p>A slice stays valid when the memory grows, because it is an offset and not a pointer. Once its
- * arena is reset, or once it is released, every access throws {@link SliceStateException}: a stale
- * slice never reads what another invocation wrote. Indices count from the slice's own start; one
- * out of its bounds throws {@link IndexOutOfBoundsException}.
+ * <pre>
+ *            transfer()                        the new handle is OWNED,
+ *   OWNED --------------> TRANSFERRED          this one is of no use any more
+ *     |      tryRelease()
+ *     +-----------------> RELEASED             the range goes back to the arena
+ *     |      arena.reset()
+ *     +-----------------> stale                generation is not the arena's
+ * </pre>
  *
- * <p>One thread at a time, the one that owns the arena.
+ * <p>A slice stays valid when the memory grows, because it is an offset and not a pointer. In any
+ * state but OWNED every access throws {@link SliceStateException}, so that a stale slice never
+ * reads what another invocation wrote. Handles are never used again: a range that is lent anew gets
+ * a new one. Indices count from the slice's own start; one out of its bounds throws {@link
+ * IndexOutOfBoundsException}. An access allocates nothing.
+ *
+ * <p>Threads: as its memory. Transfer and release are decided by one compare-and-set, so of several
+ * threads one wins; an access that another thread's transfer overtakes may still happen, as with
+ * any memory that is shared without an agreement.
+ *
+ * <table>
+ *   <caption>Access to {@code state}</caption>
+ *   <tr><th>who</th><th>mode</th></tr>
+ *   <tr><td>each access</td><td>plain read</td></tr>
+ *   <tr><td>transfer, tryRelease</td><td>compare-and-set from OWNED</td></tr>
+ * </table>
  */
 public final class Slice {
+
+  private static final int OWNED = 0;
+  private static final int TRANSFERRED = 1;
+  private static final int RELEASED = 2;
+
+  private static final VarHandle STATE;
+
+  static {
+    try {
+      STATE = MethodHandles.lookup().findVarHandle(Slice.class, "state", int.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
+  }
 
   private final SliceArena arena;
   private final int offset;
   private final int length;
   private final long generation;
-  private boolean released;
+  private int state = OWNED;
 
   Slice(SliceArena arena, int offset, int length, long generation) {
     this.arena = arena;
@@ -40,7 +79,35 @@ public final class Slice {
 
   /** Whether an access would be let through. */
   public boolean isLive() {
-    return !released && generation == arena.generation();
+    return state == OWNED && generation == arena.generation();
+  }
+
+  /**
+   * Hands the range over: answers a new handle to it, and this one is dead from now on.
+   *
+   * @throws SliceStateException when this handle is not live, or another thread was first
+   */
+  public Slice transfer() {
+    if (!isLive() || !STATE.compareAndSet(this, OWNED, TRANSFERRED)) {
+      throw stateException();
+    }
+    Slice receiver = new Slice(arena, offset, length, generation);
+    arena.transferred(this, receiver);
+    return receiver;
+  }
+
+  /**
+   * Gives the range back to the arena. Harmless when repeated, and on a handle that was transferred
+   * or went stale.
+   *
+   * @return whether this call gave it back
+   */
+  public boolean tryRelease() {
+    if (!isLive() || !STATE.compareAndSet(this, OWNED, RELEASED)) {
+      return false;
+    }
+    arena.released(this);
+    return true;
   }
 
   /** Loads the byte at {@code index}. */
@@ -48,9 +115,29 @@ public final class Slice {
     return memory().getByte(offset + range(index, 1));
   }
 
+  /** Loads the little-endian int at {@code index}. */
+  public int getInt(int index) {
+    return memory().getInt(offset + range(index, Integer.BYTES));
+  }
+
+  /** Loads the little-endian long at {@code index}. */
+  public long getLong(int index) {
+    return memory().getLong(offset + range(index, Long.BYTES));
+  }
+
   /** Stores a byte at {@code index}. */
   public void putByte(int index, byte value) {
     memory().putByte(offset + range(index, 1), value);
+  }
+
+  /** Stores a little-endian int at {@code index}. */
+  public void putInt(int index, int value) {
+    memory().putInt(offset + range(index, Integer.BYTES), value);
+  }
+
+  /** Stores a little-endian long at {@code index}. */
+  public void putLong(int index, long value) {
+    memory().putLong(offset + range(index, Long.BYTES), value);
   }
 
   /** Copies {@code count} bytes of {@code source} into the slice at {@code index}. */
@@ -65,38 +152,68 @@ public final class Slice {
 
   /**
    * A little-endian view of the whole slice, without a copy. Use it at once: a view cannot notice
-   * growth, reset or release.
+   * growth, reset, transfer or release.
    */
   public ByteBuffer view() {
     return memory().view(offset, length);
   }
 
-  /**
-   * Gives the range up: every later access throws. The bytes come back to the arena at its next
-   * reset. Harmless when repeated.
-   */
-  public void release() {
-    released = true;
+  /** The slice as 32-bit integers; as {@link #view}, offset and length multiples of 4. */
+  public IntBuffer intView() {
+    return aligned(Integer.BYTES).asIntBuffer();
   }
 
-  private LinearMemory memory() {
-    if (released) {
-      throw new SliceStateException(
-          "slice of " + length + " bytes at " + offset + " was released: allocate a new one");
-    }
-    if (generation != arena.generation()) {
-      throw new SliceStateException(
+  /** The slice as 64-bit integers; as {@link #view}, offset and length multiples of 8. */
+  public LongBuffer longView() {
+    return aligned(Long.BYTES).asLongBuffer();
+  }
+
+  /** The slice as 32-bit floats; as {@link #view}, offset and length multiples of 4. */
+  public FloatBuffer floatView() {
+    return aligned(Float.BYTES).asFloatBuffer();
+  }
+
+  /** The slice as 64-bit floats; as {@link #view}, offset and length multiples of 8. */
+  public DoubleBuffer doubleView() {
+    return aligned(Double.BYTES).asDoubleBuffer();
+  }
+
+  /** As a browser's TypedArray, which refuses an odd offset or length with a RangeError. */
+  private ByteBuffer aligned(int elementBytes) {
+    if (offset % elementBytes != 0 || length % elementBytes != 0) {
+      throw new IllegalArgumentException(
           "slice of "
               + length
               + " bytes at "
               + offset
-              + " belongs to generation "
-              + generation
-              + ", the arena was reset and is at "
-              + arena.generation()
-              + ": allocate a new one");
+              + " cannot be seen as elements of "
+              + elementBytes
+              + " bytes: allocate it with that alignment, and a whole number of them");
+    }
+    return view();
+  }
+
+  private LinearMemory memory() {
+    if (!isLive()) {
+      throw stateException();
     }
     return arena.memory();
+  }
+
+  private SliceStateException stateException() {
+    String what = "slice of " + length + " bytes at " + offset + " ";
+    return new SliceStateException(
+        switch ((int) STATE.getVolatile(this)) {
+          case TRANSFERRED -> what + "was transferred: its receiver has the handle that works";
+          case RELEASED -> what + "was released: allocate a new one";
+          default ->
+              what
+                  + "belongs to generation "
+                  + generation
+                  + ", the arena was reset and is at "
+                  + arena.generation()
+                  + ": allocate a new one";
+        });
   }
 
   private int range(int index, int count) {

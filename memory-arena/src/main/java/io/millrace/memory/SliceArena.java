@@ -1,34 +1,27 @@
 package io.millrace.memory;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 /**
- * A bump arena over one block of linear memory.
+ * Divides one block of linear memory into slices. The block comes from the guest's own allocator,
+ * once; the arena then lends ranges of it without asking the guest again.
  *
- * <p>The block comes from the guest's own allocator, once; the arena then divides it without asking
- * the guest again. {@link #allocate} moves a mark forward and makes one small handle; {@link
- * #reset} moves the mark back and starts a new generation, which ends every slice lent before.
- *
- * <pre>
- *   base                mark                     base + capacity
- *    |  slice | slice |  |        free                |
- * </pre>
- *
- * <p>One thread at a time.
+ * <table>
+ *   <caption>The kinds</caption>
+ *   <tr><th>kind</th><th>threads</th><th>a range comes back</th></tr>
+ *   <tr><td>{@link BumpArena}</td><td>one</td><td>all at once, at a reset</td></tr>
+ *   <tr><td>{@link SizeClassArena}</td><td>many</td><td>each when it is released</td></tr>
+ * </table>
  */
-public final class SliceArena {
+public abstract sealed class SliceArena permits BumpArena, SizeClassArena {
 
   private final LinearMemory memory;
   private final int base;
   private final int capacityBytes;
-  private int usedBytes;
-  private int highWaterBytes;
-  private long generation;
+  private final @Nullable LiveSlices tracking;
 
-  /**
-   * Makes an arena over {@code capacityBytes} bytes at {@code base}.
-   *
-   * @throws IndexOutOfBoundsException when the block does not lie within the memory
-   */
-  public SliceArena(LinearMemory memory, int base, int capacityBytes) {
+  SliceArena(LinearMemory memory, int base, int capacityBytes, boolean leakDetection) {
     if (capacityBytes < 0 || !memory.contains(base, capacityBytes)) {
       throw new IndexOutOfBoundsException(
           "arena of "
@@ -42,6 +35,7 @@ public final class SliceArena {
     this.memory = memory;
     this.base = base;
     this.capacityBytes = capacityBytes;
+    this.tracking = leakDetection ? new LiveSlices() : null;
   }
 
   /**
@@ -49,10 +43,10 @@ public final class SliceArena {
    * hold whatever was there before.
    *
    * @param alignment a power of two
-   * @throws ArenaExhaustedException when there is no room
-   * @throws IllegalArgumentException when the length is negative or the alignment no power of two
+   * @throws ArenaExhaustedException when there is no room; slices lent before are unharmed
+   * @throws IllegalArgumentException when the length is negative, or the alignment no power of two
    */
-  public Slice allocate(int lengthBytes, int alignment) {
+  public final Slice allocate(int lengthBytes, int alignment) {
     if (lengthBytes < 0) {
       throw new IllegalArgumentException(
           "lengthBytes is " + lengthBytes + ": it must be 0 or more");
@@ -60,50 +54,78 @@ public final class SliceArena {
     if (alignment <= 0 || Integer.bitCount(alignment) != 1) {
       throw new IllegalArgumentException("alignment is " + alignment + ": use a power of two");
     }
-    // long arithmetic: used + padding + length may pass 2^31
-    long mark = (long) base + usedBytes;
-    long start = (mark + alignment - 1) & -(long) alignment;
-    long wanted = start - mark + lengthBytes;
-    int free = capacityBytes - usedBytes;
-    if (wanted > free) {
-      throw new ArenaExhaustedException(wanted, free, capacityBytes);
+    Slice slice = new Slice(this, take(lengthBytes, alignment), lengthBytes, generation());
+    if (tracking != null) {
+      tracking.add(slice);
     }
-    usedBytes += (int) wanted;
-    highWaterBytes = Math.max(highWaterBytes, usedBytes);
-    return new Slice(this, (int) start, lengthBytes, generation);
-  }
-
-  /** Takes everything back: each slice lent so far throws from now on. Costs two writes. */
-  public void reset() {
-    usedBytes = 0;
-    generation++;
+    return slice;
   }
 
   /** Bytes that the block holds. */
-  public int capacityBytes() {
+  public final int capacityBytes() {
     return capacityBytes;
   }
 
-  /** Bytes lent since the last reset, padding included. */
-  public int usedBytes() {
-    return usedBytes;
-  }
-
-  /** The most bytes that were ever in use between two resets. */
-  public int highWaterBytes() {
-    return highWaterBytes;
-  }
-
   /** Where the block starts in linear memory. */
-  public int base() {
+  public final int base() {
     return base;
   }
 
-  long generation() {
-    return generation;
+  /** Bytes that are lent, padding and rounding included. */
+  public abstract int usedBytes();
+
+  /** The most bytes that were ever lent at once. */
+  public abstract int highWaterBytes();
+
+  /** Slices that are lent and neither released nor reset. */
+  public abstract int liveSlices();
+
+  /**
+   * The live slices, and where each was allocated; the empty list unless the arena was made with
+   * leak detection, which costs a stack trace for each allocation.
+   */
+  public final List<LiveSlice> leaks() {
+    return tracking == null ? List.of() : tracking.list();
   }
 
-  LinearMemory memory() {
+  /**
+   * A slice that is lent.
+   *
+   * @param offset where it lies
+   * @param length its bytes
+   * @param allocatedAt its stack trace is that of the call to {@link #allocate}
+   */
+  public record LiveSlice(int offset, int length, Throwable allocatedAt) {}
+
+  /** Takes a range and answers its offset. */
+  abstract int take(int lengthBytes, int alignment);
+
+  /** Gives a range back. Called once for each, by the handle that won. */
+  abstract void give(int offset, int lengthBytes);
+
+  /** A slice of another generation is stale. */
+  abstract long generation();
+
+  final void released(Slice slice) {
+    if (tracking != null) {
+      tracking.remove(slice);
+    }
+    give(slice.offset(), slice.length());
+  }
+
+  final void transferred(Slice from, Slice to) {
+    if (tracking != null) {
+      tracking.move(from, to);
+    }
+  }
+
+  final void forgetAll() {
+    if (tracking != null) {
+      tracking.clear();
+    }
+  }
+
+  final LinearMemory memory() {
     return memory;
   }
 }

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 
-class SliceArenaTest {
+class BumpArenaTest {
 
   private final LinearMemory memory = new PrivateLinearMemory(new PageLimits(1, 2));
-  private final SliceArena arena = new SliceArena(memory, 1001, 100);
+  private final BumpArena arena = new BumpArena(memory, 1001, 100);
 
   @Test
   void slicesAreAlignedAndDoNotOverlap() {
@@ -60,8 +60,8 @@ class SliceArenaTest {
   @Test
   void everyUseAfterReleaseThrowsAndAnotherReleaseIsHarmless() {
     Slice slice = arena.allocate(8, 1);
-    slice.release();
-    slice.release();
+    slice.tryRelease();
+    slice.tryRelease();
     assertThat(slice.isLive()).isFalse();
     assertThatThrownBy(() -> slice.getByte(0))
         .isInstanceOf(SliceStateException.class)
@@ -100,9 +100,9 @@ class SliceArenaTest {
 
   @Test
   void theBlockMustLieWithinTheMemory() {
-    assertThatThrownBy(() -> new SliceArena(memory, 65_000, 1_000))
+    assertThatThrownBy(() -> new BumpArena(memory, 65_000, 1_000))
         .isInstanceOf(IndexOutOfBoundsException.class);
-    assertThatThrownBy(() -> new SliceArena(memory, -8, 4))
+    assertThatThrownBy(() -> new BumpArena(memory, -8, 4))
         .isInstanceOf(IndexOutOfBoundsException.class);
   }
 }
