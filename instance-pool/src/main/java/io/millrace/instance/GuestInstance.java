@@ -7,11 +7,10 @@ import com.dylibso.chicory.runtime.TableInstance;
 import com.dylibso.chicory.wasm.types.MemoryLimits;
 import com.dylibso.chicory.wasm.types.Table;
 import com.dylibso.chicory.wasm.types.TableLimits;
+import io.millrace.memory.BumpArena;
 import io.millrace.memory.LinearMemory;
-import io.millrace.memory.PrivateLinearMemory;
 import io.millrace.memory.PageLimits;
 import io.millrace.memory.Slice;
-import io.millrace.memory.BumpArena;
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Payload;
 import io.millrace.pipeline.WorkerException;
@@ -49,7 +48,12 @@ final class GuestInstance implements Guest {
    *
    * @throws WorkerException.ModuleRejected when the guest fails to start
    */
-  GuestInstance(CompiledModule module, AbiDescriptor abi, int payloadLimitBytes, int maximumPages) {
+  GuestInstance(
+      CompiledModule module,
+      AbiDescriptor abi,
+      MemoryKind kind,
+      int payloadLimitBytes,
+      int maximumPages) {
     this.report = module.report();
     this.abi = abi;
     this.payloadLimitBytes = payloadLimitBytes;
@@ -57,12 +61,12 @@ final class GuestInstance implements Guest {
       this.instance =
           Instance.builder(module.wasm())
               .withMachineFactory(module.machines())
-              .withMemoryFactory(limits -> memory(limits, maximumPages))
+              .withMemoryFactory(limits -> memory(limits, kind, maximumPages))
               .withTableFactory((table, value) -> new TableInstance(copy(table), value))
               .withImportValues(WasiImports.forModule(module.wasm()))
               .withStart(false)
               .build();
-      this.memory = ((FlatMemory) instance.memory()).linear();
+      this.memory = ((EngineMemory) instance.memory()).linear();
       if (exportsInitialize()) {
         // The engine leaves this to the host (WASI application ABI: reactors).
         instance.export("_initialize").apply();
@@ -194,7 +198,7 @@ final class GuestInstance implements Guest {
         .anyMatch(fit -> fit.name().equals("_initialize") && fit.type().equals("() -> ()"));
   }
 
-  private FlatMemory memory(MemoryLimits limits, int maximumPages) {
+  private EngineMemory memory(MemoryLimits limits, MemoryKind kind, int maximumPages) {
     if (limits.initialPages() > maximumPages) {
       throw new WorkerException.ModuleRejected(
           report.name()
@@ -206,7 +210,7 @@ final class GuestInstance implements Guest {
           null);
     }
     int highest = Math.min(limits.maximumPages(), maximumPages);
-    return new FlatMemory(new PrivateLinearMemory(new PageLimits(limits.initialPages(), highest)));
+    return kind.create(new PageLimits(limits.initialPages(), highest));
   }
 
   /**

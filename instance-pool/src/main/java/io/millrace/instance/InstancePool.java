@@ -29,6 +29,7 @@ public final class InstancePool implements GuestSource, AutoCloseable {
   private final ModuleSource source;
   private final AbiDescriptor abi = AbiDescriptor.FLAT;
   private final ModuleCache cache;
+  private final MemoryKind memoryKind;
   private final int payloadLimitBytes;
   private final int maximumPages;
   private final AtomicLong created = new AtomicLong();
@@ -49,6 +50,7 @@ public final class InstancePool implements GuestSource, AutoCloseable {
   private InstancePool(Builder builder) {
     source = builder.source;
     cache = builder.cache == null ? ModuleCache.create() : builder.cache;
+    memoryKind = builder.memoryKind;
     payloadLimitBytes = builder.payloadLimitBytes;
     maximumPages = builder.maximumPages;
   }
@@ -114,7 +116,8 @@ public final class InstancePool implements GuestSource, AutoCloseable {
       lock.unlock();
     }
     CompiledModule module = module();
-    GuestInstance built = new GuestInstance(module, abi, payloadLimitBytes, maximumPages);
+    GuestInstance built =
+        new GuestInstance(module, abi, memoryKind, payloadLimitBytes, maximumPages);
     created.incrementAndGet();
     return built;
   }
@@ -144,7 +147,7 @@ public final class InstancePool implements GuestSource, AutoCloseable {
     try {
       if (key == null) {
         bytes = source.read();
-        key = ModuleCompiler.key(bytes);
+        key = ModuleCompiler.key(bytes, memoryKind);
       }
       wanted = key;
     } finally {
@@ -184,6 +187,7 @@ public final class InstancePool implements GuestSource, AutoCloseable {
 
     private final ModuleSource source;
     private @Nullable ModuleCache cache;
+    private MemoryKind memoryKind = MemoryKind.FLAT;
     private int payloadLimitBytes = 16 * 1024 * 1024;
     private int maximumPages = 4096;
 
@@ -211,6 +215,15 @@ public final class InstancePool implements GuestSource, AutoCloseable {
             "maximumPages is " + pages + ": it must lie in 1.." + PageLimits.HIGHEST_PAGES);
       }
       maximumPages = pages;
+      return this;
+    }
+
+    /**
+     * Whether instances remember which 4 KiB of their memory were stored to. Default off: it makes
+     * stores up to a tenth slower, and nothing needs it before instances can be reset.
+     */
+    public Builder dirtyTracking(boolean on) {
+      memoryKind = on ? MemoryKind.TRACKED : MemoryKind.FLAT;
       return this;
     }
 

@@ -23,9 +23,9 @@ final class ModuleCompiler {
 
   private ModuleCompiler() {}
 
-  static ModuleKey key(byte[] bytes) {
+  static ModuleKey key(byte[] bytes, MemoryKind memory) {
     return new ModuleKey(
-        ModuleKey.sha256(bytes), "chicory-" + Version.version(), OPTIONS, FlatMemory.KIND);
+        ModuleKey.sha256(bytes), "chicory-" + Version.version(), OPTIONS, memory.name());
   }
 
   static CompiledModule compile(String name, String sha256, byte[] bytes, AbiDescriptor abi) {

@@ -118,9 +118,11 @@ class FloorsTest {
         .extracting(JavaClass::getSimpleName)
         .containsExactlyInAnyOrder(
             "CompiledModule",
+            "EngineMemory",
             "FlatMemory",
             "GuestInstance",
             "ModuleCompiler",
+            "TrackedMemory",
             "WasiImports",
             "WasiPoll",
             "WasmTypes");
