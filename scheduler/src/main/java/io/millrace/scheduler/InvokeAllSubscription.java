@@ -258,7 +258,13 @@ final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscri
     if (underWay != 0 && space < Math.max(1, window / 4)) {
       return;
     }
-    int wanted = (int) Math.min(demand, Math.min(space, ring.length() - underWay));
+    // What is promised and has not come holds room that others could use: never more than the
+    // share.
+    int promisable = Math.min(space, pool.streamShare() - unclaimed.get());
+    int wanted = (int) Math.min(demand, Math.min(promisable, ring.length() - underWay));
+    if (wanted <= 0) {
+      return;
+    }
     int granted = pool.permits().tryAcquire(wanted);
     if (granted > 0) {
       promised += granted;

@@ -230,9 +230,14 @@ final class ScheduledWorkerPool implements WorkerPool {
     streams.remove(stream);
   }
 
-  /** How many invocations one stream may have under way: its share of the room, and the workers. */
+  /** How much of the room one stream may take: it may be asked for, and never come. */
+  int streamShare() {
+    return Math.max(1, permits.capacity() / (streams.size() + 1));
+  }
+
+  /** How many invocations one stream may have under way: its share, and one for each worker. */
   int streamWindow() {
-    return Math.max(1, permits.capacity() / (streams.size() + 1)) + workers.size();
+    return streamShare() + workers.size();
   }
 
   /** The largest value that {@link #streamWindow} can have. */
