@@ -11,6 +11,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compiled modules, each compiled once: callers that ask for one at the same time share one
@@ -27,14 +28,19 @@ public final class ModuleCache {
   /** Compilers recurse as deep as the guest nests its blocks. */
   private static final long COMPILER_STACK_BYTES = 16L * 1024 * 1024;
 
-  private final AsyncCache<ModuleKey, CompiledModule> cache;
+  /**
+   * A module, or why there is none. A failed future would be logged with its stack by the cache.
+   */
+  private record Outcome(@Nullable CompiledModule module, @Nullable Throwable failure) {}
+
+  private final AsyncCache<ModuleKey, Outcome> cache;
   private final Executor compilers;
 
   private ModuleCache(long maximumHeapBytes) {
     cache =
         Caffeine.newBuilder()
             .maximumWeight(maximumHeapBytes)
-            .weigher((ModuleKey key, CompiledModule module) -> weight(module))
+            .weigher((ModuleKey key, Outcome outcome) -> weight(outcome.module()))
             .recordStats()
             .buildAsync();
     int threads = Runtime.getRuntime().availableProcessors();
@@ -79,22 +85,33 @@ public final class ModuleCache {
    * Blocks.
    */
   CompiledModule get(ModuleKey key, Supplier<CompiledModule> compile) {
-    CompletableFuture<CompiledModule> future =
-        cache.get(key, (k, executor) -> CompletableFuture.supplyAsync(compile, compilers));
-    try {
-      return future.join();
-    } catch (CompletionException failed) {
-      if (failed.getCause() instanceof WorkerException known) {
-        throw known;
-      }
-      throw new WorkerException.ModuleRejected(
-          "module " + key.sha256() + " cannot be compiled: " + failed.getCause(), failed);
+    CompletableFuture<Outcome> future =
+        cache.get(
+            key,
+            (k, executor) ->
+                CompletableFuture.supplyAsync(compile, compilers)
+                    .handle((module, failure) -> new Outcome(module, failure)));
+    Outcome outcome = future.join();
+    if (outcome.module() != null) {
+      return outcome.module();
     }
+    // Another caller may have begun anew already: only this very attempt is forgotten.
+    cache.asMap().remove(key, future);
+    Throwable failure = outcome.failure();
+    if (failure instanceof CompletionException wrapped && wrapped.getCause() != null) {
+      failure = wrapped.getCause();
+    }
+    if (failure instanceof WorkerException known) {
+      throw known;
+    }
+    throw new WorkerException.ModuleRejected(
+        "module " + key.sha256() + " cannot be compiled: " + failure, failure);
   }
 
-  private static int weight(CompiledModule module) {
-    return (int)
-        Math.min(Integer.MAX_VALUE, module.report().sizeBytes() * HEAP_BYTES_PER_WASM_BYTE);
+  private static int weight(@Nullable CompiledModule module) {
+    return module == null
+        ? 1
+        : (int) Math.min(Integer.MAX_VALUE, module.report().sizeBytes() * HEAP_BYTES_PER_WASM_BYTE);
   }
 
   private CacheStats stats() {

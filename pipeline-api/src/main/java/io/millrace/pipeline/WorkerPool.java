@@ -26,10 +26,10 @@ public interface WorkerPool extends AutoCloseable {
   /**
    * Runs all invocations and answers them in their order.
    *
-   * <p>The upstream is asked for no more than the pool has room for, so nothing is rejected for
-   * being too much; what the downstream has not asked for is held back, and with it the upstream.
-   * One stream takes at most its share of the room: the capacity divided by the number of open
-   * streams and one.
+   * <p>The upstream is asked for no more than the downstream wants, and for no more than the
+   * stream's window: the pool's capacity divided by the number of open streams and one, and one for
+   * each worker. What arrives while the pool has no room waits in the stream. So nothing is
+   * rejected for being too much.
    *
    * <p>A failure of one invocation is a {@link Reply.Failed} element and ends nothing. The Flux
    * errors when the upstream does, after the replies to all that came before, and with {@link

@@ -4,7 +4,7 @@ package io.millrace.pipeline;
  * Counts of one pool since its start.
  *
  * @param workers how many workers the pool has
- * @param waiting invocations accepted and not begun, and room promised to upstreams
+ * @param waiting invocations accepted and not begun
  * @param running invocations that a guest is running
  * @param completed invocations answered with bytes
  * @param failed invocations answered with a failure

@@ -71,10 +71,14 @@ final class Inboxes {
   @Nullable Task poll(int worker, boolean keyedFirst) {
     Queue<Task> own = keyed.get(worker);
     Task task = keyedFirst ? own.poll() : shared.poll();
-    if (task != null) {
-      return task;
+    if (task == null) {
+      task = keyedFirst ? shared.poll() : own.poll();
     }
-    return keyedFirst ? shared.poll() : own.poll();
+    if (parkedCount.get() != 0 && task != null && !shared.isEmpty()) {
+      // This worker may have been woken for what it leaves there: pass the wake-up on.
+      wakeAny();
+    }
+    return task;
   }
 
   /**

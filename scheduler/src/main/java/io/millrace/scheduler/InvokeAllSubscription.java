@@ -19,23 +19,28 @@ import reactor.util.context.Context;
  *
  * <p>A ring holds a place for each invocation under way, by its sequence number: first the task,
  * then its reply. Whoever finishes a task puts the reply there and drains: gives the downstream the
- * replies that are next in order, then asks the upstream for as many invocations as there is
- * demand, window and room in the pool for. A permit of the pool is taken before the upstream is
- * asked, so that whatever it sends has room.
+ * replies that are next in order, submits what has arrived as far as the pool has room, then asks
+ * the upstream for as many as there is demand and window for. What finds no room waits in the ring,
+ * which is no larger than the window; so a stream that was asked and stays silent keeps nobody out.
  *
  * <pre>
- *   head              next to answer              (drain only)
- *   promised          end of what the upstream was asked for   (drain only)
- *   unclaimed         of these, not yet arrived; each holds a permit
- *   next arrival    = promised - unclaimed at that moment
+ *   head       next to answer                             (drain only)
+ *   submitted  next to give to the pool                   (drain only)
+ *   arrived    next arrival's place                       (upstream only; read by drain)
+ *   promised   end of what the upstream was asked for     (drain only)
+ *   unclaimed  of these, not yet arrived
+ *
+ *   head &lt;= submitted &lt;= arrived &lt;= promised &lt;= head + window
  * </pre>
  *
  * <table>
  *   <caption>Access</caption>
  *   <tr><th>field</th><th>mode</th></tr>
- *   <tr><td>head, promised, finished</td><td>plain, by the one thread inside drain (guard: wip)</td></tr>
- *   <tr><td>arrived</td><td>plain, by the upstream, whose signals are serial</td></tr>
- *   <tr><td>unclaimed</td><td>added to in drain; compare-and-set down by onNext; taken whole at the end</td></tr>
+ *   <tr><td>head, submitted, promised, finished</td><td>plain, by the one thread inside drain (guard:
+ *       wip)</td></tr>
+ *   <tr><td>arrived</td><td>volatile, written by the upstream, whose signals are serial</td></tr>
+ *   <tr><td>unclaimed</td><td>added to in drain; compare-and-set down by onNext; taken whole at the
+ *       end</td></tr>
  *   <tr><td>ring</td><td>task: release, by onNext; reply: volatile, by its worker; null: drain</td></tr>
  * </table>
  */
@@ -53,8 +58,9 @@ final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscri
   private volatile boolean upstreamEnded;
   private volatile boolean cancelled;
   private volatile @Nullable Throwable error;
-  private long arrived;
+  private volatile long arrived;
   private long head;
+  private long submitted;
   private long promised;
   private boolean finished;
 
@@ -96,19 +102,18 @@ final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscri
       }
       return;
     }
-    long sequence = arrived++;
+    long sequence = arrived;
     if (invocation == null) {
       ring.set(place(sequence), NOTHING);
-      pool.left(1);
+      arrived = sequence + 1;
       fail(new NullPointerException("the publisher sent null"));
       return;
     }
     StreamTask task = new StreamTask(invocation, sequence);
+    task.submitted(System.nanoTime());
     ring.setRelease(place(sequence), task);
-    pool.accept(task);
-    if (cancelled) {
-      pool.cancel(task);
-    }
+    arrived = sequence + 1;
+    drain();
   }
 
   @Override
@@ -157,14 +162,14 @@ final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscri
 
   private void fail(Throwable failure) {
     cancelUpstream();
-    if (!upstreamEnded) {
-      end(failure);
-    }
+    end(failure);
   }
 
   private void end(@Nullable Throwable failure) {
-    error = failure;
-    upstreamEnded = true;
+    if (!upstreamEnded) { // the first end counts
+      error = failure;
+      upstreamEnded = true;
+    }
     drain();
   }
 
@@ -174,7 +179,7 @@ final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscri
       try {
         source.cancel();
       } catch (RuntimeException thrown) {
-        Operators.onErrorDropped(thrown, currentContext());
+        ScheduledWorkerPool.dropError(thrown, currentContext());
       }
     }
   }
@@ -201,13 +206,13 @@ final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscri
       try {
         step();
       } catch (Throwable thrown) {
-        // By the downstream or the upstream. Reactive Streams 2.13 and 3.16: taken as a
-        // cancellation;
-        // the thread, which may be a worker's, goes on.
+        // By the downstream. Reactive Streams 2.13: taken as a cancellation; the thread, which may
+        // be
+        // a worker's, goes on.
         cancelled = true;
-        Operators.onErrorDropped(thrown, currentContext());
         cancelUpstream();
         dropAll();
+        ScheduledWorkerPool.dropError(thrown, currentContext());
       }
       missed = wip.addAndGet(-missed);
     } while (missed != 0);
@@ -217,6 +222,10 @@ final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscri
     if (!cancelled && !finished) {
       emit();
     }
+    if (!cancelled && !finished) {
+      submitArrived();
+      emit(); // what the pool refused is answered at once
+    }
     if (cancelled) {
       dropAll();
     } else if (!finished && upstreamEnded) {
@@ -224,6 +233,25 @@ final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscri
       finishIfAnswered();
     } else if (!finished) {
       askUpstream();
+    }
+  }
+
+  private void submitArrived() {
+    while (submitted < arrived) {
+      if (!(ring.get(place(submitted)) instanceof StreamTask task)) {
+        submitted++;
+      } else if (pool.permits().tryAcquire()) {
+        submitted++;
+        pool.accept(task);
+      } else if (pool.isClosed()) {
+        submitted++;
+        pool.refuse(task);
+      } else {
+        if (awaitingRoom.compareAndSet(false, true)) {
+          pool.awaitRoom(this);
+        }
+        return;
+      }
     }
   }
 
@@ -251,31 +279,29 @@ final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscri
     if (source == null || demand <= 0) {
       return;
     }
-    int window = pool.streamWindow();
-    int underWay = (int) (promised - head);
-    int space = window - underWay;
-    // In batches, since each request may cost the upstream a thread hop; the first one at once.
-    if (underWay != 0 && space < Math.max(1, window / 4)) {
+    if (pool.isClosed()) {
+      poolClosed();
       return;
     }
-    int wanted = (int) Math.min(demand, Math.min(space, ring.length() - underWay));
-    int granted = pool.permits().tryAcquire(wanted);
-    if (granted > 0) {
-      promised += granted;
-      unclaimed.addAndGet(granted);
-      source.request(granted);
-    } else if (underWay == 0 && awaitingRoom.compareAndSet(false, true)) {
-      // Nothing of this stream's own will come back and ask again.
-      pool.awaitRoom(this);
+    int window = pool.streamWindow();
+    int underWay = (int) (promised - head);
+    int space = Math.min(window, ring.length()) - underWay;
+    // In batches, since each request may cost the upstream a thread hop; the first one at once.
+    if (space <= 0 || (underWay != 0 && space < window / 4)) {
+      return;
+    }
+    int wanted = (int) Math.min(demand, space);
+    promised += wanted;
+    unclaimed.addAndGet(wanted);
+    try {
+      source.request(wanted);
+    } catch (Throwable thrown) {
+      fail(thrown); // Reactive Streams 3.16 forbids it; the downstream shall know
     }
   }
 
   private void giveBackUnclaimed() {
-    int left = unclaimed.getAndSet(0);
-    promised -= left;
-    if (left > 0) {
-      pool.left(left);
-    }
+    promised -= unclaimed.getAndSet(0);
   }
 
   private void finishIfAnswered() {

@@ -42,7 +42,8 @@ final class InvokeMono extends Mono<Reply> {
       if (!Operators.validate(n) || !requested.compareAndSet(false, true)) {
         return;
       }
-      if (pool.permits().tryAcquire(1) == 1) {
+      submitted(System.nanoTime());
+      if (pool.permits().tryAcquire()) {
         pool.accept(this);
       } else if (tryAbandon()) {
         actual.onError(pool.refusal());

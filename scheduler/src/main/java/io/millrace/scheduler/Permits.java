@@ -3,9 +3,8 @@ package io.millrace.scheduler;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The room in a pool's inboxes, counted exactly: one permit for each invocation that waits and for
- * each that an upstream was asked for. Closing stops the granting in the same atomic, so that
- * nothing slips in after it.
+ * The room in a pool's inboxes, counted exactly: one permit for each invocation that waits. Closing
+ * stops the granting in the same atomic, so that nothing slips in after it.
  *
  * <pre>
  *   bit 31: closed   bits 30..0: permits taken
@@ -24,20 +23,22 @@ final class Permits {
     this.capacity = capacity;
   }
 
-  /** Takes up to {@code wanted} permits and answers how many; 0 when full or closed. */
-  int tryAcquire(int wanted) {
+  /** Takes one permit; answers whether there was one and the pool is open. */
+  boolean tryAcquire() {
     while (true) {
       int seen = state.get();
-      int granted = seen < 0 ? 0 : Math.min(wanted, capacity - seen);
-      if (granted == 0 || state.compareAndSet(seen, seen + granted)) {
-        return granted;
+      if (seen < 0 || seen == capacity) {
+        return false;
+      }
+      if (state.compareAndSet(seen, seen + 1)) {
+        return true;
       }
     }
   }
 
-  /** Gives permits back. Answers whether there are none left in a closed pool: all is drained. */
-  boolean release(int permits) {
-    return state.addAndGet(-permits) == CLOSED;
+  /** Gives one back. Answers whether there are none left in a closed pool: all is drained. */
+  boolean release() {
+    return state.decrementAndGet() == CLOSED;
   }
 
   boolean tryClose() {

@@ -8,6 +8,7 @@ import io.millrace.pipeline.WorkerPoolMetrics;
 import io.millrace.pipeline.spi.GuestSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,9 +22,12 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
+import reactor.util.context.ContextView;
 
 /** The pool: joins permits, inboxes, workers and the watchdog, and keeps the counts. */
 final class ScheduledWorkerPool implements WorkerPool {
+
+  private static final System.Logger LOGGER = System.getLogger(ScheduledWorkerPool.class.getName());
 
   private static final AtomicInteger POOL_NUMBER = new AtomicInteger();
 
@@ -41,6 +45,7 @@ final class ScheduledWorkerPool implements WorkerPool {
   private final LongAdder failed = new LongAdder();
   private final LongAdder rejected = new LongAdder();
   private final LongAdder cancelled = new LongAdder();
+  private final AtomicInteger liveWorkers;
   private volatile boolean terminated;
 
   ScheduledWorkerPool(GuestSource guests, WorkerPoolConfig config) {
@@ -57,16 +62,17 @@ final class ScheduledWorkerPool implements WorkerPool {
       made.add(worker);
     }
     workers = List.copyOf(made);
+    liveWorkers = new AtomicInteger(workers.size());
   }
 
   @Override
   public Mono<Reply> invoke(Invocation invocation) {
-    return new InvokeMono(this, invocation);
+    return new InvokeMono(this, Objects.requireNonNull(invocation, "invocation"));
   }
 
   @Override
   public Flux<Reply> invokeAll(Publisher<Invocation> invocations) {
-    return new InvokeAllFlux(this, invocations);
+    return new InvokeAllFlux(this, Objects.requireNonNull(invocations, "invocations"));
   }
 
   @Override
@@ -99,9 +105,6 @@ final class ScheduledWorkerPool implements WorkerPool {
       terminate();
       join(TimeUnit.SECONDS.toNanos(1));
     }
-    if (!onWorker) {
-      watchdog.stop();
-    }
   }
 
   /** Ends what runs and what waits, each with WorkerTerminated. */
@@ -133,10 +136,9 @@ final class ScheduledWorkerPool implements WorkerPool {
     return allEnded;
   }
 
-  /** Accepts a task that holds a permit. Any thread. */
+  /** Accepts a task that holds a permit and whose clock runs. Any thread. */
   void accept(Task task) {
     startWorkers();
-    task.submitted(System.nanoTime());
     if (task.hasDeadline()) {
       if (watchdogStarted.compareAndSet(false, true)) {
         watchdog.start();
@@ -146,19 +148,28 @@ final class ScheduledWorkerPool implements WorkerPool {
     inboxes.put(task);
   }
 
+  /** The watchdog goes with the last worker: until then a guest may have to be stopped. */
+  void workerEnded() {
+    if (liveWorkers.decrementAndGet() == 0) {
+      watchdog.stop();
+    }
+  }
+
   private void startWorkers() {
     if (!workersStarted.get() && workersStarted.compareAndSet(false, true)) {
       workers.forEach(worker -> worker.thread().start());
     }
   }
 
-  /**
-   * {@code count} permits came free: workers that wait for the end and streams that wait for room.
-   */
-  void left(int count) {
-    if (permits.release(count)) {
+  /** A worker took a task: its permit is free for whoever waits for room, or for the end. */
+  void taken() {
+    if (permits.release()) {
       inboxes.wakeAll();
     }
+    offerRoom();
+  }
+
+  private void offerRoom() {
     while (!awaitingRoom.isEmpty() && (permits.taken() < permits.capacity() || isClosed())) {
       InvokeAllSubscription next = awaitingRoom.poll();
       if (next != null) {
@@ -196,7 +207,18 @@ final class ScheduledWorkerPool implements WorkerPool {
       task.answer(reply);
     } catch (Throwable subscriberThrew) {
       // Its own harm: the worker and the other callers go on.
-      Operators.onErrorDropped(subscriberThrew, Context.empty());
+      dropError(subscriberThrew, Context.empty());
+    }
+  }
+
+  /**
+   * Tells Reactor of an error that nobody can be told of. A hook that throws harms nobody either.
+   */
+  static void dropError(Throwable error, ContextView context) {
+    try {
+      Operators.onErrorDropped(error, Context.of(context));
+    } catch (Throwable hookThrew) {
+      LOGGER.log(System.Logger.Level.WARNING, "the hook for dropped errors threw", hookThrew);
     }
   }
 
@@ -222,6 +244,15 @@ final class ScheduledWorkerPool implements WorkerPool {
         : new WorkerException.InboxFull(permits.capacity());
   }
 
+  /** Answers a stream's task that the closed pool does not take any more. */
+  void refuse(Task task) {
+    if (task.tryAbandon()) {
+      answer(
+          task,
+          new Reply.Failed(task.invocation, refusal(), 0, task.sojournNanos(System.nanoTime())));
+    }
+  }
+
   void open(InvokeAllSubscription stream) {
     streams.add(stream);
   }
@@ -230,7 +261,7 @@ final class ScheduledWorkerPool implements WorkerPool {
     streams.remove(stream);
   }
 
-  /** How many invocations one stream may have under way: its share of the room, and the workers. */
+  /** How many invocations one stream may have under way: its share, and one for each worker. */
   int streamWindow() {
     return Math.max(1, permits.capacity() / (streams.size() + 1)) + workers.size();
   }
@@ -243,9 +274,7 @@ final class ScheduledWorkerPool implements WorkerPool {
   /** The stream is called back when permits come free. */
   void awaitRoom(InvokeAllSubscription stream) {
     awaitingRoom.add(stream);
-    if (permits.taken() < permits.capacity() || isClosed()) {
-      left(0);
-    }
+    offerRoom(); // some may have come free before the stream stood in the queue
   }
 
   boolean isClosed() {

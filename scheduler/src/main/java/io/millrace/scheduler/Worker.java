@@ -43,7 +43,7 @@ final class Worker implements Runnable {
         Task task = pool.inboxes().poll(index, keyedFirst);
         keyedFirst = !keyedFirst;
         if (task != null) {
-          pool.left(1);
+          pool.taken();
           run(task);
         } else if (pool.permits().isDrained()) {
           return;
@@ -52,7 +52,11 @@ final class Worker implements Runnable {
         }
       }
     } finally {
-      closeLease();
+      try {
+        closeLease();
+      } finally {
+        pool.workerEnded();
+      }
     }
   }
 
@@ -75,6 +79,10 @@ final class Worker implements Runnable {
     WorkerException failure = null;
     runState.begin(id);
     try {
+      if (pool.isTerminated()) {
+        // Looked at again behind begin: either this sees it, or the terminator sees the run.
+        throw new WorkerException.WorkerTerminated("worker was terminated", null);
+      }
       // Building a guest counts as waiting: the deadline can pass and the caller can cancel.
       Guest guest = lease().guest(task.invocation.tenant());
       began = task.tryBegin(runState, id);
@@ -94,7 +102,7 @@ final class Worker implements Runnable {
     long endNanos = System.nanoTime();
     if (!began) {
       if (failure != null) {
-        abandon(task, failure);
+        abandon(task, interrupted ? interruptedFor(task, endNanos, failure) : failure);
       }
       return;
     }

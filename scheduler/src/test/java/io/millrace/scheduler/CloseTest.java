@@ -104,6 +104,43 @@ class CloseTest {
   }
 
   @Test
+  void aStreamThatOpensWhileThePoolClosesEndsWithPoolClosed() {
+    WorkerPool pool = pool(LONG);
+    Flux<Invocation> late =
+        Flux.defer(
+            () -> {
+              pool.close();
+              return Flux.just(Invocation.of("echo", ""));
+            });
+    StepVerifier.create(pool.invokeAll(late))
+        .expectError(WorkerException.PoolClosed.class)
+        .verify(LONG);
+  }
+
+  @Test
+  void terminationIsNeverLostToAGuestThatJustBegins() {
+    for (int round = 0; round < 500; round++) {
+      WorkerPool pool = pool(Duration.ZERO);
+      CompletableFuture<Reply> reply = pool.invoke(Invocation.of("spin", "")).toFuture();
+      pool.close();
+      assertThat(reply).as("round %d", round).failsWithin(LONG);
+    }
+    assertThat(guests.threads).noneMatch(Thread::isAlive);
+  }
+
+  @Test
+  void theWatchdogEndsWithTheLastWorkerWhoeverClosed() {
+    WorkerPool pool = pool(LONG);
+    pool.invoke(Invocation.of("echo", "").withDeadline(LONG)).subscribe(reply -> pool.close());
+    await().until(() -> !guests.threads.isEmpty());
+    await()
+        .until(
+            () ->
+                Thread.getAllStackTraces().keySet().stream()
+                    .noneMatch(thread -> thread.getName().equals("millrace-watchdog")));
+  }
+
+  @Test
   void closingFromAWorkersSignalDoesNotWaitForItself() {
     WorkerPool pool = pool(LONG);
     CompletableFuture<String> closed = new CompletableFuture<>();

@@ -24,8 +24,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
+import reactor.core.Disposable;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Hooks;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
@@ -277,13 +279,83 @@ class InvokeAllTest {
   }
 
   @Test
-  void anIdleStreamLeavesRoomForOthers() {
-    var idle = pool.invokeAll(Flux.never()).subscribe();
-    assertThat(pool.metrics().waiting()).isBetween(1, 10);
-    assertThat(all(pool.invokeAll(numbers(500)))).hasSize(500);
-    pool.invoke(Invocation.of("echo", "")).block(LONG);
-    idle.dispose();
-    assertThat(pool.metrics().waiting()).isZero();
+  void anyNumberOfSilentStreamsKeepsNobodyOut() {
+    try (WorkerPool small =
+        WorkerPools.over(new FakeGuests()).workers(2).inboxCapacity(2).build()) {
+      List<Disposable> silent = new ArrayList<>();
+      for (int i = 0; i < 100; i++) {
+        silent.add(small.invokeAll(Flux.never()).subscribe());
+      }
+      assertThat(small.metrics().waiting()).isZero();
+      assertThat(all(small.invokeAll(numbers(500)))).hasSize(500);
+      small.invoke(Invocation.of("echo", "")).block(LONG);
+      silent.forEach(Disposable::dispose);
+    }
+  }
+
+  @Test
+  void aRequestThatThrowsReachesTheDownstreamAsAnError() {
+    Publisher<Invocation> rude =
+        subscriber ->
+            subscriber.onSubscribe(
+                new Subscription() {
+                  @Override
+                  public void request(long n) {
+                    throw new IllegalStateException("request");
+                  }
+
+                  @Override
+                  public void cancel() {}
+                });
+    StepVerifier.create(pool.invokeAll(rude)).expectErrorMessage("request").verify(LONG);
+  }
+
+  @Test
+  void aPublisherThatSendsTooMuchAndThenCompletesIsStillAnError() {
+    Publisher<Invocation> rude =
+        subscriber ->
+            subscriber.onSubscribe(
+                new Subscription() {
+                  @Override
+                  public void request(long n) {
+                    for (long i = 0; i < Math.min(n, 1000) + 8; i++) {
+                      subscriber.onNext(Invocation.of("echo", ""));
+                    }
+                    subscriber.onComplete();
+                  }
+
+                  @Override
+                  public void cancel() {}
+                });
+    StepVerifier.create(pool.invokeAll(rude).ignoreElements())
+        .expectErrorMatches(error -> error.toString().contains("than were requested"))
+        .verify(LONG);
+  }
+
+  @Test
+  void aHookThatThrowsHarmsNoWorker() {
+    Hooks.onErrorDropped(
+        error -> {
+          throw new IllegalStateException("hook");
+        });
+    try {
+      pool.invokeAll(numbers(10))
+          .subscribe(
+              new BaseSubscriber<>() {
+                @Override
+                protected void hookOnNext(Reply reply) {
+                  throw new IllegalStateException("downstream");
+                }
+
+                @Override
+                protected void hookOnError(Throwable throwable) {
+                  throw new IllegalStateException("error handler");
+                }
+              });
+      assertThat(all(pool.invokeAll(numbers(50)))).hasSize(50);
+    } finally {
+      Hooks.resetOnErrorDropped();
+    }
   }
 
   @Test

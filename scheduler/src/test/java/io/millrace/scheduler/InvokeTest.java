@@ -215,6 +215,27 @@ class InvokeTest {
   }
 
   @Test
+  void aWorkerTakenByAKeyLeavesNobodyWaitingBesideAParkedOne() {
+    for (int round = 0; round < 200; round++) {
+      String key = "key " + round;
+      CompletableFuture<Reply> unkeyed = pool.invoke(Invocation.of("echo", "")).toFuture();
+      Disposable keyed = pool.invoke(Invocation.of("spin", "").withKey(key)).subscribe();
+      assertThat(unkeyed).as("round %d", round).succeedsWithin(LONG);
+      keyed.dispose();
+      await()
+          .pollInterval(Duration.ofMillis(1))
+          .until(() -> pool.metrics().waiting() == 0 && pool.metrics().running() == 0);
+    }
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // what this test is about
+  void nullIsRefusedBeforeItTakesRoom() {
+    assertThatThrownBy(() -> pool.invoke(null)).isInstanceOf(NullPointerException.class);
+    assertThat(pool.metrics().waiting()).isZero();
+  }
+
+  @Test
   void aSubscriberThatThrowsHarmsOnlyItself() {
     pool.invoke(Invocation.of("echo", ""))
         .subscribe(

@@ -10,24 +10,27 @@ class PermitsTest {
 
   @Test
   void grantsExactlyItsCapacity() {
-    assertThat(permits.tryAcquire(3)).isEqualTo(3);
-    assertThat(permits.tryAcquire(3)).isEqualTo(2);
-    assertThat(permits.tryAcquire(1)).isZero();
+    for (int i = 0; i < 5; i++) {
+      assertThat(permits.tryAcquire()).isTrue();
+    }
+    assertThat(permits.tryAcquire()).isFalse();
     assertThat(permits.taken()).isEqualTo(5);
-    permits.release(1);
-    assertThat(permits.tryAcquire(2)).isEqualTo(1);
+    permits.release();
+    assertThat(permits.tryAcquire()).isTrue();
+    assertThat(permits.tryAcquire()).isFalse();
   }
 
   @Test
   void grantsNothingOnceClosedAndTellsWhenDrained() {
-    permits.tryAcquire(2);
+    permits.tryAcquire();
+    permits.tryAcquire();
     assertThat(permits.tryClose()).isTrue();
     assertThat(permits.tryClose()).isFalse();
-    assertThat(permits.tryAcquire(1)).isZero();
+    assertThat(permits.tryAcquire()).isFalse();
     assertThat(permits.taken()).isEqualTo(2);
     assertThat(permits.isDrained()).isFalse();
-    assertThat(permits.release(1)).isFalse();
-    assertThat(permits.release(1)).isTrue();
+    assertThat(permits.release()).isFalse();
+    assertThat(permits.release()).isTrue();
     assertThat(permits.isDrained()).isTrue();
   }
 }

@@ -19,6 +19,8 @@ final class Amounts {
   private static final Map<String, Long> BYTES =
       Map.of("", 1L, "b", 1L, "kib", 1L << 10, "mib", 1L << 20, "gib", 1L << 30);
 
+  private static final long LONGEST_MILLIS = 1_000L * 3_600_000;
+
   private Amounts() {}
 
   /** {@code 500ms}, {@code 2s}, {@code 1m}, {@code 1h}. */
@@ -27,6 +29,9 @@ final class Amounts {
     @Override
     public Duration convert(String text) {
       long millis = amount(text, MILLIS, "a duration: write 500ms, 2s or 1m");
+      if (millis > LONGEST_MILLIS) {
+        throw new TypeConversionException("'" + text + "' is far too much: use 1000h or less");
+      }
       if (millis == 0) {
         throw new TypeConversionException("'" + text + "' is no time at all: use 1ms or more");
       }

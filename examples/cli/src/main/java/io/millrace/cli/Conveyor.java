@@ -23,7 +23,10 @@ import reactor.core.scheduler.Schedulers;
  */
 final class Conveyor implements AutoCloseable {
 
-  /** Replies that may wait for the receiver: many more than a pool's room, so that none starves. */
+  /**
+   * Replies that may wait for the receiver: more than there is room in a pool, so that it never
+   * starves.
+   */
   private static final int REPLIES_AHEAD = 16 * 1024;
 
   private final Scheduler requesting = oneThread("millrace-requests");

@@ -10,6 +10,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -106,6 +108,7 @@ final class InvokeCommand implements Callable<Integer> {
     // them is read or written before the module and the function are known to be good.
     Path json = options.summaryFile();
     requireUsableOutput();
+    requireDifferentFiles(json);
     InstancePool.Builder pool =
         InstancePool.builder(ModuleSource.of(module)).payloadLimitBytes(payloadLimitBytes);
     try (InputStream in = openInput();
@@ -144,8 +147,27 @@ final class InvokeCommand implements Callable<Integer> {
       return;
     }
     UserFiles.requireWritable("--output", Path.of(output));
-    if (!input.equals(STANDARD)) {
-      UserFiles.requireDifferent(Path.of(input), Path.of(output));
+  }
+
+  /** Nothing that is written may be the module, the input or the other thing that is written. */
+  private void requireDifferentFiles(@Nullable Path json) {
+    Map<String, Path> written = new LinkedHashMap<>();
+    if (!output.equals(STANDARD)) {
+      written.put("--output", Path.of(output));
+    }
+    if (json != null) {
+      written.put("--json", json);
+    }
+    written.forEach(
+        (option, file) -> {
+          UserFiles.requireDifferent(option, file, "the module", module);
+          if (!input.equals(STANDARD)) {
+            UserFiles.requireDifferent(option, file, "the input", Path.of(input));
+          }
+        });
+    if (written.size() == 2) {
+      UserFiles.requireDifferent(
+          "--json", Objects.requireNonNull(json), "the output", Path.of(output));
     }
   }
 

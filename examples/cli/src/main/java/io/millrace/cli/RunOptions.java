@@ -2,6 +2,7 @@ package io.millrace.cli;
 
 import io.millrace.instance.InstancePool;
 import io.millrace.pipeline.WorkerPool;
+import io.millrace.scheduler.WorkerPoolConfig;
 import io.millrace.scheduler.WorkerPools;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ final class RunOptions {
       paramLabel = "N",
       description = "Workers, each a thread and an instance. Default: the number of cores.")
   void workers(int count) {
-    workers = atLeastOne("--workers", count);
+    workers = within("--workers", count, WorkerPoolConfig.HIGHEST_WORKERS);
   }
 
   @Option(
@@ -38,7 +39,7 @@ final class RunOptions {
       paramLabel = "N",
       description = "How many invocations may wait in the pool. Default: 1024; 16384 for invoke.")
   void inbox(int capacity) {
-    inbox = atLeastOne("--inbox", capacity);
+    inbox = within("--inbox", capacity, WorkerPoolConfig.HIGHEST_CAPACITY);
   }
 
   int atLeastOne(String option, int value) {
@@ -47,6 +48,14 @@ final class RunOptions {
           command.commandLine(), option + " is " + value + ": use 1 or more");
     }
     return value;
+  }
+
+  private int within(String option, int value, int highest) {
+    if (value > highest) {
+      throw new ParameterException(
+          command.commandLine(), option + " is " + value + ": use " + highest + " or less");
+    }
+    return atLeastOne(option, value);
   }
 
   /** Where the summary goes; checked here, so that nobody waits for a run that cannot report. */

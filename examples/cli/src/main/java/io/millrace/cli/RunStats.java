@@ -11,6 +11,8 @@ final class RunStats {
 
   private final Histogram serviceNanos = new Histogram(DIGITS);
   private final Histogram sojournNanos = new Histogram(DIGITS);
+  private long begun;
+  private long refused;
   private long replies;
   private long errors;
   private long mismatches;
@@ -18,8 +20,9 @@ final class RunStats {
   private volatile boolean started;
   private long endNanos;
 
-  /** Marks the first request; repeating it changes nothing. Requesting thread only. */
+  /** Counts a request, and marks the first. Requesting thread only; read when all has ended. */
   void started() {
+    begun++;
     if (!started) {
       startNanos = System.nanoTime();
       started = true;
@@ -39,6 +42,7 @@ final class RunStats {
 
   /** A record that never became an invocation. */
   void refused() {
+    refused++;
     errors++;
   }
 
@@ -56,7 +60,12 @@ final class RunStats {
   }
 
   boolean allWell() {
-    return errors == 0 && mismatches == 0;
+    return errors == 0 && mismatches == 0 && invocations() == answered();
+  }
+
+  /** What was asked, counted apart from what was answered: so a lost one would show. */
+  private long invocations() {
+    return begun + refused;
   }
 
   private void record(Reply reply) {
@@ -68,7 +77,7 @@ final class RunStats {
     long wallNanos = started ? Math.max(1, endNanos - startNanos) : 0;
     double perSecond = wallNanos == 0 ? 0 : answered() * 1e9 / wallNanos;
     return new Summary(
-        answered(),
+        invocations(),
         replies,
         errors,
         mismatches,

@@ -53,14 +53,18 @@ final class UserFiles {
     }
   }
 
-  /** Writing the output would cut the input off before it was read. */
-  static void requireDifferent(Path input, Path output) {
+  /** Refuses to write over what is read, or over what is written too; none is touched yet. */
+  static void requireDifferent(String option, Path written, String what, Path other) {
     try {
-      if (Files.isRegularFile(output) && Files.isSameFile(input, output)) {
-        throw new UsageError("--output " + output + ": is the input: name another file");
+      boolean same =
+          (Files.exists(written) && Files.exists(other))
+              ? Files.isRegularFile(written) && Files.isSameFile(written, other)
+              : written.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize());
+      if (same) {
+        throw new UsageError(option + " " + written + ": is " + what + ": name another file");
       }
     } catch (IOException e) {
-      throw new UsageError("--output " + output + ": " + ErrorLine.oneLine(e), e);
+      throw new UsageError(option + " " + written + ": " + ErrorLine.oneLine(e), e);
     }
   }
 }

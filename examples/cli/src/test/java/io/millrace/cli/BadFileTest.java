@@ -53,6 +53,34 @@ class BadFileTest {
   }
 
   @Test
+  void nothingThatIsReadOrWrittenIsOverwritten() throws IOException {
+    Path input = Files.writeString(folder.resolve("in.txt"), "precious\n");
+    byte[] wasm = Files.readAllBytes(module);
+    Path output = folder.resolve("out.txt");
+    echo("--output", module).isRefusedSaying("--output", "is the module");
+    echo("--json", module).isRefusedSaying("--json", "is the module");
+    Outcome.of("invoke", module, "echo", "--input", input, "--json", input)
+        .isRefusedSaying("--json", "is the input");
+    Outcome.of("invoke", module, "echo", "--input", input, "--output", output, "--json", output)
+        .isRefusedSaying("--json", "is the output");
+    assertThat(input).hasContent("precious\n");
+    assertThat(Files.readAllBytes(module)).isEqualTo(wasm);
+  }
+
+  @Test
+  void figuresBeyondTheLimitsAreBadUsageAndTouchNothing() throws IOException {
+    Path output = Files.writeString(folder.resolve("kept.txt"), "precious\n");
+    for (String[] option :
+        new String[][] {
+          {"--workers", "99999"}, {"--inbox", "99999999"}, {"--deadline", "999999999h"}
+        }) {
+      Outcome.withInput("a\n", "invoke", module, "echo", "--output", output, option[0], option[1])
+          .isRefusedSaying(option[1]);
+    }
+    assertThat(output).hasContent("precious\n");
+  }
+
+  @Test
   void theInputIsNotOverwritten() throws IOException {
     Path file = Files.writeString(folder.resolve("same.txt"), "precious\n");
     Outcome.of("invoke", module, "echo", "--input", file, "--output", file)

@@ -23,6 +23,7 @@ class DemoCheckTest {
       new DemoCheck(stats, new Progress(stream, false, 100), new ErrorLine(stream, false));
 
   private void answer(String answer) {
+    stats.started();
     check.accept(new Reply.Completed(REQUEST, answer.getBytes(UTF_8), 1, 1));
   }
 
