@@ -1,10 +1,10 @@
 package io.millrace.benchmarks;
 
-import io.millrace.memory.LinearMemory;
-import io.millrace.memory.PrivateLinearMemory;
-import io.millrace.memory.PageLimits;
-import io.millrace.memory.Slice;
 import io.millrace.memory.BumpArena;
+import io.millrace.memory.LinearMemory;
+import io.millrace.memory.PageLimits;
+import io.millrace.memory.PrivateLinearMemory;
+import io.millrace.memory.Slice;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

@@ -15,11 +15,13 @@ import java.nio.ByteBuffer;
  *       <td>the fastest loads and stores</td></tr>
  *   <tr><td>{@link TrackedLinearMemory}</td><td>one flat array and a mark for each 4 KiB</td>
  *       <td>one</td><td>going back to a snapshot at the cost of what was touched</td></tr>
+ *   <tr><td>{@link SharedLinearMemory}</td><td>a direct buffer of the maximum size</td>
+ *       <td>many</td><td>atomics, wait and notify between instances</td></tr>
  * </table>
  *
  * <p>Compiled guest code must meet one kind only: see RATIONALE.md.
  */
-public sealed interface LinearMemory permits FlatLinearMemory {
+public sealed interface LinearMemory permits FlatLinearMemory, SharedLinearMemory {
 
   /** The limits that this memory was made with. */
   PageLimits limits();

@@ -1,0 +1,11 @@
+/**
+ * jcstress tests of what threads share: two actors each, since CI has two cores. A FORBIDDEN line
+ * tells the bug that it would show.
+ *
+ * <p>Run them with {@code mvn -B -pl benchmarks -am verify -Pstress -DskipTests}; it fails when
+ * anything forbidden was seen.
+ */
+@NullMarked
+package io.millrace.benchmarks.stress;
+
+import org.jspecify.annotations.NullMarked;
