@@ -119,10 +119,8 @@ class FloorsTest {
         .containsExactlyInAnyOrder(
             "CompiledModule",
             "EngineMemory",
-            "FlatMemory",
             "GuestInstance",
             "ModuleCompiler",
-            "TrackedMemory",
             "WasiImports",
             "WasiPoll",
             "WasmTypes");
