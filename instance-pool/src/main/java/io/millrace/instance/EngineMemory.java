@@ -162,12 +162,6 @@ abstract class EngineMemory implements Memory {
     }
   }
 
-  final void requireInBounds(int address, int size) {
-    if (!linear().contains(address, size)) {
-      throw new WasmRuntimeException(message(address, size));
-    }
-  }
-
   final WasmRuntimeException outOfBounds(int address, int size, IndexOutOfBoundsException e) {
     return new WasmRuntimeException(message(address, size), e);
   }

@@ -206,9 +206,8 @@ final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscri
       try {
         step();
       } catch (Throwable thrown) {
-        // By the downstream. Reactive Streams 2.13: taken as a cancellation; the thread, which may
-        // be
-        // a worker's, goes on.
+        // By the downstream. Reactive Streams 2.13: taken as a cancellation. The thread, which may
+        // be a worker's, goes on.
         cancelled = true;
         cancelUpstream();
         dropAll();
@@ -245,7 +244,7 @@ final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscri
         pool.accept(task);
       } else if (pool.isClosed()) {
         submitted++;
-        pool.refuse(task);
+        pool.tryAbandon(task, pool::refusal);
       } else {
         if (awaitingRoom.compareAndSet(false, true)) {
           pool.awaitRoom(this);

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -180,17 +181,20 @@ final class ScheduledWorkerPool implements WorkerPool {
 
   /** Answers a task whose deadline has passed if it waits; stops its guest if it runs. */
   void expire(Task task) {
-    if (task.tryAbandon()) {
-      answer(
-          task,
-          new Reply.Failed(
-              task.invocation,
-              task.deadlineExceeded(false),
-              0,
-              task.sojournNanos(System.nanoTime())));
-    } else {
+    if (!tryAbandon(task, () -> task.deadlineExceeded(false))) {
       task.tryInterrupt();
     }
+  }
+
+  /** Answers a task that has not begun with a failure. Answers whether this caller won it. */
+  boolean tryAbandon(Task task, Supplier<WorkerException> failure) {
+    if (!task.tryAbandon()) {
+      return false;
+    }
+    answer(
+        task,
+        new Reply.Failed(task.invocation, failure.get(), 0, task.sojournNanos(System.nanoTime())));
+    return true;
   }
 
   /** Hands out a reply. Called by the owner of the answer, once. */
@@ -242,15 +246,6 @@ final class ScheduledWorkerPool implements WorkerPool {
     return isClosed()
         ? new WorkerException.PoolClosed("worker pool")
         : new WorkerException.InboxFull(permits.capacity());
-  }
-
-  /** Answers a stream's task that the closed pool does not take any more. */
-  void refuse(Task task) {
-    if (task.tryAbandon()) {
-      answer(
-          task,
-          new Reply.Failed(task.invocation, refusal(), 0, task.sojournNanos(System.nanoTime())));
-    }
   }
 
   void open(InvokeAllSubscription stream) {

@@ -65,7 +65,8 @@ final class Worker implements Runnable {
       return; // expired or cancelled while it waited, and answered then
     }
     if (pool.isTerminated()) {
-      abandon(task, new WorkerException.WorkerTerminated("worker was terminated", null));
+      pool.tryAbandon(
+          task, () -> new WorkerException.WorkerTerminated("worker was terminated", null));
       return;
     }
     if (task.isPastDeadline(System.nanoTime())) {
@@ -102,7 +103,8 @@ final class Worker implements Runnable {
     long endNanos = System.nanoTime();
     if (!began) {
       if (failure != null) {
-        abandon(task, interrupted ? interruptedFor(task, endNanos, failure) : failure);
+        WorkerException cause = interrupted ? interruptedFor(task, endNanos, failure) : failure;
+        pool.tryAbandon(task, () -> cause);
       }
       return;
     }
@@ -125,13 +127,6 @@ final class Worker implements Runnable {
       return new WorkerException.WorkerTerminated("worker was terminated", failure);
     }
     return task.isPastDeadline(nowNanos) ? task.deadlineExceeded(true) : failure;
-  }
-
-  private void abandon(Task task, WorkerException failure) {
-    if (task.tryAbandon()) {
-      long now = System.nanoTime();
-      pool.answer(task, new Reply.Failed(task.invocation, failure, 0, task.sojournNanos(now)));
-    }
   }
 
   private GuestLease lease() {
