@@ -244,7 +244,7 @@ final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscri
         pool.accept(task);
       } else if (pool.isClosed()) {
         submitted++;
-        pool.tryAbandon(task, pool::refusal);
+        pool.refuse(task);
       } else {
         if (awaitingRoom.compareAndSet(false, true)) {
           pool.awaitRoom(this);

@@ -197,7 +197,15 @@ final class ScheduledWorkerPool implements WorkerPool {
     return true;
   }
 
-  /** Hands out a reply. Called by the owner of the answer, once. */
+  /** Answers a stream's arrival that got no permit: counted as rejected, not as failed. */
+  void refuse(Task task) {
+    if (task.tryAbandon()) {
+      long sojournNanos = task.sojournNanos(System.nanoTime());
+      hand(task, new Reply.Failed(task.invocation, refusal(), 0, sojournNanos));
+    }
+  }
+
+  /** Counts a reply and hands it out. Called by the owner of the answer, once. */
   void answer(Task task, Reply reply) {
     unwatch(task);
     if (task.isCancelled()) {
@@ -207,6 +215,10 @@ final class ScheduledWorkerPool implements WorkerPool {
     } else {
       failed.increment();
     }
+    hand(task, reply);
+  }
+
+  private static void hand(Task task, Reply reply) {
     try {
       task.answer(reply);
     } catch (Throwable subscriberThrew) {

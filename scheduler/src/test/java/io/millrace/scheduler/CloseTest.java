@@ -7,10 +7,13 @@ import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.WorkerPool;
+import io.millrace.pipeline.WorkerPoolMetrics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -84,7 +87,8 @@ class CloseTest {
   void aStreamEndsWithPoolClosedAfterTheRepliesToWhatWasAccepted() {
     WorkerPool pool = pool(LONG);
     AtomicInteger sent = new AtomicInteger();
-    AtomicInteger replies = new AtomicInteger();
+    AtomicInteger completed = new AtomicInteger();
+    Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
     AtomicReference<Throwable> end = new AtomicReference<>();
     Flux<Invocation> endless =
         Flux.<Invocation>generate(
@@ -93,14 +97,29 @@ class CloseTest {
                   sink.next(Invocation.of("echo", ""));
                 })
             .subscribeOn(Schedulers.parallel());
-    pool.invokeAll(endless).subscribe(reply -> replies.incrementAndGet(), end::set);
-    await().until(() -> replies.get() > 1_000);
+    pool.invokeAll(endless)
+        .subscribe(
+            reply -> {
+              if (reply instanceof Reply.Failed failed) {
+                failures.add(failed.failure());
+              } else {
+                completed.incrementAndGet();
+              }
+            },
+            end::set);
+    await().until(() -> completed.get() > 1_000);
     pool.close();
     await().until(() -> end.get() != null);
     assertThat(end.get()).isInstanceOf(WorkerException.PoolClosed.class);
-    assertThat(pool.metrics().completed()).isEqualTo(replies.get());
-    assertThat(pool.metrics().waiting()).isZero();
-    assertThat(sent.get()).isGreaterThanOrEqualTo(replies.get());
+    // What had arrived and found no room before the end is refused, each with its own reply.
+    assertThat(failures)
+        .allSatisfy(each -> assertThat(each).isInstanceOf(WorkerException.PoolClosed.class));
+    WorkerPoolMetrics metrics = pool.metrics();
+    assertThat(metrics.completed()).isEqualTo(completed.get());
+    assertThat(metrics.rejected()).isEqualTo(failures.size());
+    assertThat(metrics.failed()).isZero();
+    assertThat(metrics.waiting()).isZero();
+    assertThat(sent.get()).isGreaterThanOrEqualTo(completed.get() + failures.size());
   }
 
   @Test
