@@ -162,6 +162,12 @@ abstract class EngineMemory implements Memory {
     }
   }
 
+  final void requireInBounds(int address, int widthBytes) {
+    if (!linear().contains(address, widthBytes)) {
+      throw new WasmRuntimeException(message(address, widthBytes));
+    }
+  }
+
   final WasmRuntimeException outOfBounds(int address, int size, IndexOutOfBoundsException e) {
     return new WasmRuntimeException(message(address, size), e);
   }

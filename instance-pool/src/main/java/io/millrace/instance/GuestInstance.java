@@ -2,14 +2,14 @@ package io.millrace.instance;
 
 import com.dylibso.chicory.runtime.ChicoryInterruptedException;
 import com.dylibso.chicory.runtime.ExportFunction;
+import com.dylibso.chicory.runtime.ImportValues;
 import com.dylibso.chicory.runtime.Instance;
 import com.dylibso.chicory.runtime.TableInstance;
-import com.dylibso.chicory.wasm.types.MemoryLimits;
+import com.dylibso.chicory.wasm.WasmModule;
 import com.dylibso.chicory.wasm.types.Table;
 import com.dylibso.chicory.wasm.types.TableLimits;
 import io.millrace.memory.BumpArena;
 import io.millrace.memory.LinearMemory;
-import io.millrace.memory.PageLimits;
 import io.millrace.memory.Slice;
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Payload;
@@ -49,11 +49,7 @@ final class GuestInstance implements Guest {
    * @throws WorkerException.ModuleRejected when the guest fails to start
    */
   GuestInstance(
-      CompiledModule module,
-      AbiDescriptor abi,
-      MemoryKind kind,
-      int payloadLimitBytes,
-      int maximumPages) {
+      CompiledModule module, AbiDescriptor abi, GuestMemories memories, int payloadLimitBytes) {
     this.report = module.report();
     this.abi = abi;
     this.payloadLimitBytes = payloadLimitBytes;
@@ -61,9 +57,9 @@ final class GuestInstance implements Guest {
       this.instance =
           Instance.builder(module.wasm())
               .withMachineFactory(module.machines())
-              .withMemoryFactory(limits -> memory(limits, kind, maximumPages))
+              .withMemoryFactory(limits -> memories.create(report.name(), limits))
               .withTableFactory((table, value) -> new TableInstance(copy(table), value))
-              .withImportValues(WasiImports.forModule(module.wasm()))
+              .withImportValues(imports(module.wasm(), memories))
               .withStart(false)
               .build();
       this.memory = ((EngineMemory) instance.memory()).linear();
@@ -198,19 +194,11 @@ final class GuestInstance implements Guest {
         .anyMatch(fit -> fit.name().equals("_initialize") && fit.type().equals("() -> ()"));
   }
 
-  private EngineMemory memory(MemoryLimits limits, MemoryKind kind, int maximumPages) {
-    if (limits.initialPages() > maximumPages) {
-      throw new WorkerException.ModuleRejected(
-          report.name()
-              + " wants "
-              + limits.initialPages()
-              + " pages of memory at the start, the limit is "
-              + maximumPages
-              + ": raise maximumPages",
-          null);
-    }
-    int highest = Math.min(limits.maximumPages(), maximumPages);
-    return kind.create(new PageLimits(limits.initialPages(), highest));
+  private ImportValues imports(WasmModule wasm, GuestMemories memories) {
+    return ImportValues.builder()
+        .withFunctions(WasiImports.forModule(wasm))
+        .withMemories(memories.imported(report.name(), wasm))
+        .build();
   }
 
   /**

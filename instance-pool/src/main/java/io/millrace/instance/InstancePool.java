@@ -29,9 +29,8 @@ public final class InstancePool implements GuestSource, AutoCloseable {
   private final ModuleSource source;
   private final AbiDescriptor abi = AbiDescriptor.FLAT;
   private final ModuleCache cache;
-  private final MemoryKind memoryKind;
+  private final GuestMemories memories;
   private final int payloadLimitBytes;
-  private final int maximumPages;
   private final AtomicLong created = new AtomicLong();
   private final AtomicLong retired = new AtomicLong();
 
@@ -50,9 +49,8 @@ public final class InstancePool implements GuestSource, AutoCloseable {
   private InstancePool(Builder builder) {
     source = builder.source;
     cache = builder.cache == null ? ModuleCache.create() : builder.cache;
-    memoryKind = builder.memoryKind;
+    memories = new GuestMemories(builder.memoryKind(), builder.maximumPages);
     payloadLimitBytes = builder.payloadLimitBytes;
-    maximumPages = builder.maximumPages;
   }
 
   /** Starts the description of a pool over the module of {@code source}. */
@@ -103,6 +101,7 @@ public final class InstancePool implements GuestSource, AutoCloseable {
 
   /** An idle instance that served the same tenant last, or a new one. */
   GuestInstance obtain(@Nullable String tenant) {
+    memories.admit(source.name(), tenant);
     lock.lock();
     try {
       for (Iterator<Idle> each = idle.iterator(); each.hasNext(); ) {
@@ -116,8 +115,7 @@ public final class InstancePool implements GuestSource, AutoCloseable {
       lock.unlock();
     }
     CompiledModule module = module();
-    GuestInstance built =
-        new GuestInstance(module, abi, memoryKind, payloadLimitBytes, maximumPages);
+    GuestInstance built = new GuestInstance(module, abi, memories, payloadLimitBytes);
     created.incrementAndGet();
     return built;
   }
@@ -147,7 +145,7 @@ public final class InstancePool implements GuestSource, AutoCloseable {
     try {
       if (key == null) {
         bytes = source.read();
-        key = ModuleCompiler.key(bytes, memoryKind);
+        key = ModuleCompiler.key(bytes, memories.kind());
       }
       wanted = key;
     } finally {
@@ -179,7 +177,7 @@ public final class InstancePool implements GuestSource, AutoCloseable {
     } finally {
       lock.unlock();
     }
-    return ModuleCompiler.compile(source.name(), wanted.sha256(), wasm, abi);
+    return ModuleCompiler.compile(source.name(), wanted.sha256(), wasm, memories.kind(), abi);
   }
 
   /** Describes a pool. */
@@ -187,7 +185,8 @@ public final class InstancePool implements GuestSource, AutoCloseable {
 
     private final ModuleSource source;
     private @Nullable ModuleCache cache;
-    private MemoryKind memoryKind = MemoryKind.FLAT;
+    private boolean dirtyTracking;
+    private boolean sharedMemory;
     private int payloadLimitBytes = 16 * 1024 * 1024;
     private int maximumPages = 4096;
 
@@ -223,7 +222,23 @@ public final class InstancePool implements GuestSource, AutoCloseable {
      * stores up to a tenth slower, and nothing needs it before instances can be reset.
      */
     public Builder dirtyTracking(boolean on) {
-      memoryKind = on ? MemoryKind.TRACKED : MemoryKind.FLAT;
+      dirtyTracking = on;
+      return this;
+    }
+
+    /**
+     * Whether all instances share one linear memory, as Web Workers share a SharedArrayBuffer: the
+     * module imports it, and its data segments are applied once. Default off. The memory is direct,
+     * of the module's maximum or of {@link #maximumPages}, whichever is less, and charged to the
+     * JVM's direct memory as soon as the first instance is built.
+     *
+     * <p>Whatever one invocation stores another can read: so the pool serves one tenant, the first
+     * that comes, and refuses others by {@link WorkerException.CapabilityDenied}. An instance that
+     * trapped is replaced, the memory is not. Loads and stores of guest code are slower than on a
+     * private memory, and stores cannot be tracked.
+     */
+    public Builder sharedMemory(boolean on) {
+      sharedMemory = on;
       return this;
     }
 
@@ -233,8 +248,23 @@ public final class InstancePool implements GuestSource, AutoCloseable {
       return this;
     }
 
-    /** Makes the pool. Reads nothing. */
+    private MemoryKind memoryKind() {
+      if (sharedMemory) {
+        return MemoryKind.SHARED;
+      }
+      return dirtyTracking ? MemoryKind.TRACKED : MemoryKind.FLAT;
+    }
+
+    /**
+     * Makes the pool. Reads nothing.
+     *
+     * @throws IllegalStateException when the memory is to be both shared and tracked
+     */
     public InstancePool build() {
+      if (sharedMemory && dirtyTracking) {
+        throw new IllegalStateException(
+            "sharedMemory and dirtyTracking exclude each other: choose one");
+      }
       return new InstancePool(this);
     }
   }

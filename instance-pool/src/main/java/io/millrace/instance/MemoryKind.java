@@ -21,6 +21,12 @@ enum MemoryKind {
     EngineMemory create(PageLimits limits) {
       return new TrackedMemory(new TrackedLinearMemory(limits));
     }
+  },
+  SHARED {
+    @Override
+    EngineMemory create(PageLimits limits) {
+      return new SharedMemory(SharedMemory.region(limits));
+    }
   };
 
   abstract EngineMemory create(PageLimits limits);

@@ -28,14 +28,15 @@ final class ModuleCompiler {
         ModuleKey.sha256(bytes), "chicory-" + Version.version(), OPTIONS, memory.name());
   }
 
-  static CompiledModule compile(String name, String sha256, byte[] bytes, AbiDescriptor abi) {
+  static CompiledModule compile(
+      String name, String sha256, byte[] bytes, MemoryKind memory, AbiDescriptor abi) {
     WasmModule module = parse(name, bytes);
-    ModuleReport report = describe(name, sha256, bytes, module, abi);
+    ModuleReport report = describe(name, sha256, bytes, module, memory, abi);
     return new CompiledModule(module, machines(name, module, null), report);
   }
 
   static ModuleReport report(String name, byte[] bytes, AbiDescriptor abi) {
-    return describe(name, ModuleKey.sha256(bytes), bytes, parse(name, bytes), abi);
+    return describe(name, ModuleKey.sha256(bytes), bytes, parse(name, bytes), MemoryKind.FLAT, abi);
   }
 
   /**
@@ -72,9 +73,14 @@ final class ModuleCompiler {
 
   /** The parser lets indices through that point nowhere; they come to light here. */
   private static ModuleReport describe(
-      String name, String sha256, byte[] bytes, WasmModule module, AbiDescriptor abi) {
+      String name,
+      String sha256,
+      byte[] bytes,
+      WasmModule module,
+      MemoryKind memory,
+      AbiDescriptor abi) {
     try {
-      return WasmTypes.report(name, sha256, bytes.length, module, abi);
+      return WasmTypes.report(name, sha256, bytes.length, module, memory, abi);
     } catch (RuntimeException bad) {
       throw invalid(name, bad);
     }

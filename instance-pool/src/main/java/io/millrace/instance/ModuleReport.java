@@ -86,7 +86,8 @@ public record ModuleReport(
               + " asks for imports that are not granted: "
               + missing.stream().limit(8).collect(Collectors.joining(", "))
               + (missing.size() > 8 ? " and " + (missing.size() - 8) + " more" : "")
-              + "; granted are the functions of wasi_snapshot_preview1");
+              + "; granted are the functions of wasi_snapshot_preview1, and a shared memory by"
+              + " sharedMemory(true)");
     }
   }
 

@@ -2,13 +2,14 @@ package io.millrace.instance;
 
 import com.dylibso.chicory.runtime.ChicoryInterruptedException;
 import com.dylibso.chicory.runtime.HostFunction;
-import com.dylibso.chicory.runtime.ImportValues;
+import com.dylibso.chicory.runtime.ImportFunction;
 import com.dylibso.chicory.runtime.Instance;
 import com.dylibso.chicory.runtime.Memory;
 import com.dylibso.chicory.runtime.WasmRuntimeException;
 import com.dylibso.chicory.wasm.WasmModule;
 import com.dylibso.chicory.wasm.types.FunctionImport;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -67,21 +68,21 @@ final class WasiImports {
     return module.equals(MODULE) && known != null && known.type().equals(type);
   }
 
-  /** The import values of a module whose imports are all {@linkplain #provides provided}. */
-  static ImportValues forModule(WasmModule module) {
-    ImportValues.Builder values = ImportValues.builder();
-    module.importSection().stream()
+  /** The functions of this interface that the module imports. */
+  static List<ImportFunction> forModule(WasmModule module) {
+    return module.importSection().stream()
         .filter(FunctionImport.class::isInstance)
         .map(FunctionImport.class::cast)
-        .map(
-            wanted ->
-                new HostFunction(
-                    MODULE,
-                    wanted.name(),
-                    module.typeSection().getType(wanted.typeIndex()),
-                    (instance, args) -> call(wanted.name(), instance, args)))
-        .forEach(values::addFunction);
-    return values.build();
+        .map(wanted -> function(module, wanted))
+        .toList();
+  }
+
+  private static ImportFunction function(WasmModule module, FunctionImport wanted) {
+    return new HostFunction(
+        MODULE,
+        wanted.name(),
+        module.typeSection().getType(wanted.typeIndex()),
+        (instance, args) -> call(wanted.name(), instance, args));
   }
 
   private static long[] call(String name, Instance instance, long[] args) {

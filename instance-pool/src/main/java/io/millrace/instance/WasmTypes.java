@@ -25,9 +25,14 @@ final class WasmTypes {
   private WasmTypes() {}
 
   static ModuleReport report(
-      String name, String sha256, long sizeBytes, WasmModule module, AbiDescriptor abi) {
+      String name,
+      String sha256,
+      long sizeBytes,
+      WasmModule module,
+      MemoryKind kind,
+      AbiDescriptor abi) {
     List<ModuleReport.Import> imports =
-        module.importSection().stream().map(wanted -> describe(module, wanted)).toList();
+        module.importSection().stream().map(wanted -> describe(module, wanted, kind)).toList();
     List<ModuleReport.Memory> memories = memories(module);
     List<ModuleReport.Export> exports = new ArrayList<>();
     Map<String, String> functionTypes = new TreeMap<>();
@@ -40,7 +45,7 @@ final class WasmTypes {
       }
       exports.add(new ModuleReport.Export(export.name(), kind(export.exportType()), type));
     }
-    String unfit = whyNothingFits(memories, functionTypes, abi);
+    String unfit = whyNothingFits(memories, kind, functionTypes, abi);
     List<ModuleReport.FunctionFit> functions =
         functionTypes.entrySet().stream()
             .map(entry -> fit(entry.getKey(), entry.getValue(), unfit, abi))
@@ -100,7 +105,7 @@ final class WasmTypes {
         limits.initialPages(), limits.maximumPages(), limits.shared(), imported);
   }
 
-  private static ModuleReport.Import describe(WasmModule module, Import wanted) {
+  private static ModuleReport.Import describe(WasmModule module, Import wanted, MemoryKind kind) {
     String type = "";
     boolean granted = false;
     if (wanted instanceof FunctionImport function) {
@@ -108,6 +113,7 @@ final class WasmTypes {
       granted = WasiImports.provides(wanted.module(), wanted.name(), type);
     } else if (wanted instanceof MemoryImport memory) {
       type = memory.limits().initialPages() + ".." + memory.limits().maximumPages() + " pages";
+      granted = memory.limits().shared() && kind == MemoryKind.SHARED;
     } else if (wanted instanceof GlobalImport global) {
       String valueType = global.type().toString().toLowerCase(Locale.ROOT);
       type = (global.mutabilityType() == MutabilityType.Var ? "mut " : "") + valueType;
@@ -124,15 +130,16 @@ final class WasmTypes {
 
   /** Why no function of the module can be invoked, or empty. */
   private static String whyNothingFits(
-      List<ModuleReport.Memory> memories, Map<String, String> types, AbiDescriptor abi) {
+      List<ModuleReport.Memory> memories,
+      MemoryKind kind,
+      Map<String, String> types,
+      AbiDescriptor abi) {
     if (memories.size() != 1) {
-      return "the module has " + memories.size() + " memories, one of its own is wanted";
+      return "the module has " + memories.size() + " memories, one is wanted";
     }
-    if (memories.get(0).imported()) {
-      return "the module imports its memory, one of its own is wanted";
-    }
-    if (memories.get(0).shared()) {
-      return "the module's memory is shared, which is not supported yet";
+    String unfitMemory = whyUnfit(memories.get(0), kind);
+    if (!unfitMemory.isEmpty()) {
+      return unfitMemory;
     }
     if (!AbiDescriptor.ALLOCATE_TYPE.equals(types.get(abi.allocate()))) {
       return wants(types, abi.allocate(), AbiDescriptor.ALLOCATE_TYPE);
@@ -141,6 +148,23 @@ final class WasmTypes {
       return wants(types, abi.free(), AbiDescriptor.FREE_TYPE);
     }
     return "";
+  }
+
+  private static String whyUnfit(ModuleReport.Memory memory, MemoryKind kind) {
+    if (memory.shared() && memory.imported()) {
+      return kind == MemoryKind.SHARED
+          ? ""
+          : "the module imports a shared memory, which a pool has with sharedMemory(true)";
+    }
+    if (memory.imported()) {
+      return "the module imports a memory that is not shared, one of its own is wanted";
+    }
+    if (memory.shared()) {
+      return "the module has a shared memory of its own, it must import it to share it";
+    }
+    return kind == MemoryKind.SHARED
+        ? "the module's memory is its own, a pool with sharedMemory(true) wants it imported"
+        : "";
   }
 
   private static String wants(Map<String, String> types, String name, String type) {

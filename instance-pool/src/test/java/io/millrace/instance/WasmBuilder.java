@@ -25,6 +25,7 @@ final class WasmBuilder {
   private final List<Import> imports = new ArrayList<>();
   private final List<Function> functions = new ArrayList<>();
   private final List<byte[]> data = new ArrayList<>();
+  private byte[] importedMemory = {};
   private int memoryPages = 1;
   private int memoryMaximum = 16;
   private int start = -1;
@@ -36,6 +37,19 @@ final class WasmBuilder {
   WasmBuilder memory(int pages, int maximum) {
     memoryPages = pages;
     memoryMaximum = maximum;
+    return this;
+  }
+
+  /** A shared memory of {@code pages} to {@code maximum} pages, instead of one of its own. */
+  WasmBuilder importedMemory(String module, String name, int pages, int maximum) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    name(out, module);
+    name(out, name);
+    out.write(2);
+    out.write(3);
+    out.writeBytes(leb(pages));
+    out.writeBytes(leb(maximum));
+    importedMemory = out.toByteArray();
     return this;
   }
 
@@ -95,9 +109,9 @@ final class WasmBuilder {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.writeBytes(new byte[] {0, 'a', 's', 'm', 1, 0, 0, 0});
     section(out, 1, types.stream().map(WasmBuilder::type).toList());
-    section(out, 2, imports.stream().map(WasmBuilder::imported).toList());
+    section(out, 2, imports());
     section(out, 3, functions.stream().map(each -> leb(each.type())).toList());
-    section(out, 5, List.of(memory()));
+    section(out, 5, importedMemory.length == 0 ? List.of(memory()) : List.of());
     section(out, 7, exports());
     if (start >= 0) {
       raw(out, 8, leb(start));
@@ -113,6 +127,14 @@ final class WasmBuilder {
     out.writeBytes(leb(memoryPages));
     out.writeBytes(leb(memoryMaximum));
     return out.toByteArray();
+  }
+
+  private List<byte[]> imports() {
+    List<byte[]> all = new ArrayList<>(imports.stream().map(WasmBuilder::imported).toList());
+    if (importedMemory.length > 0) {
+      all.add(importedMemory);
+    }
+    return all;
   }
 
   private List<byte[]> exports() {

@@ -120,7 +120,9 @@ class FloorsTest {
             "CompiledModule",
             "EngineMemory",
             "GuestInstance",
+            "GuestMemories",
             "ModuleCompiler",
+            "SharedMemory",
             "WasiImports",
             "WasiPoll",
             "WasmTypes");

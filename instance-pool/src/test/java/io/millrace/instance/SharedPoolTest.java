@@ -1,0 +1,231 @@
+package io.millrace.instance;
+
+import static io.millrace.instance.WasmBuilder.I32;
+import static io.millrace.instance.WasmBuilder.I64;
+import static io.millrace.instance.WasmBuilder.types;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.millrace.pipeline.Invocation;
+import io.millrace.pipeline.WorkerException;
+import io.millrace.pipeline.spi.GuestLease;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/** Instances that import one shared memory, on several threads, through a pool. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class SharedPoolTest {
+
+  /** Where the module below counts, and where it waits. */
+  private static final int[] CELL = {0x41, 0x80, 0x10}; // i32.const 2048
+
+  private static final int[] STORE_RESULT = {
+    0x21, 2, // local.set 2
+    0x41, 0xC0, 0x10, // i32.const 2112
+    0x20, 2, // local.get 2
+    0x36, 2, 0, // i32.store
+  };
+
+  private static final int[] ANSWER_RESULT = {
+    // i64.const (2112 << 32 | 4)
+    0x42, 0x84, 0x80, 0x80, 0x80, 0x80, 0x88, 0x02
+  };
+
+  private final InstancePool pool = pool(module(), true);
+
+  private static byte[] module() {
+    return builder().importedMemory("env", "memory", 3, 4).build();
+  }
+
+  private static WasmBuilder builder() {
+    int[] in = types(I32, I32);
+    int[] out = types(I64);
+    return new WasmBuilder()
+        .allocator(4096)
+        .data(100, "live")
+        .answering("text", 100L << 32 | 4)
+        // i32.const 1, i32.atomic.rmw.add
+        .function("count", in, out, code(CELL, new int[] {0x41, 1, 0xFE, 0x1E, 2, 0}))
+        // i32.const 0, i64.const -1, memory.atomic.wait32
+        .function("wait", in, out, code(CELL, new int[] {0x41, 0, 0x42, 0x7F, 0xFE, 1, 2, 0}))
+        // i32.const 1, memory.atomic.notify
+        .function("notify", in, out, code(CELL, new int[] {0x41, 1, 0xFE, 0, 2, 0}))
+        // i32.const 1, i32.const 1, i32.atomic.rmw.add at the odd address 1
+        .function("odd", in, out, code(new int[] {0x41, 1, 0x41, 1, 0xFE, 0x1E, 2, 0}, types()));
+  }
+
+  private static int[] code(int[]... parts) {
+    List<Integer> all = new ArrayList<>();
+    for (int[] part : List.of(parts[0], parts[1], STORE_RESULT, ANSWER_RESULT)) {
+      for (int each : part) {
+        all.add(each);
+      }
+    }
+    return all.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  private static InstancePool pool(byte[] wasm, boolean shared) {
+    return InstancePool.builder(ModuleSource.of("shared.wasm", wasm)).sharedMemory(shared).build();
+  }
+
+  private static int call(GuestLease lease, String function) {
+    byte[] reply = Guests.call(lease, function, new byte[0]);
+    return ByteBuffer.wrap(reply).order(ByteOrder.LITTLE_ENDIAN).getInt();
+  }
+
+  private static FutureTask<Integer> start(Callable<Integer> work) {
+    FutureTask<Integer> task = new FutureTask<>(work);
+    Thread thread = new Thread(task, "guest");
+    thread.setDaemon(true);
+    thread.start();
+    return task;
+  }
+
+  @AfterEach
+  void close() {
+    pool.close();
+  }
+
+  @Test
+  void instancesCountTogetherAndLoseNothing() throws Exception {
+    int rounds = 20_000;
+    List<FutureTask<Integer>> runs = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      runs.add(
+          start(
+              () -> {
+                try (GuestLease lease = pool.lease()) {
+                  for (int round = 0; round < rounds; round++) {
+                    call(lease, "count");
+                  }
+                }
+                return 0;
+              }));
+    }
+    for (FutureTask<Integer> run : runs) {
+      run.get();
+    }
+    try (GuestLease lease = pool.lease()) {
+      assertThat(call(lease, "count")).isEqualTo(3 * rounds);
+    }
+  }
+
+  @Test
+  void oneInstanceWakesAnother() throws Exception {
+    FutureTask<Integer> waiter = start(() -> withLease("wait"));
+    try (GuestLease lease = pool.lease()) {
+      await().until(() -> call(lease, "notify") == 1);
+      assertThat(waiter.get()).as("0 means notified").isZero();
+      assertThat(call(lease, "notify")).as("nobody waits any more").isZero();
+    }
+  }
+
+  private int withLease(String function) {
+    try (GuestLease lease = pool.lease()) {
+      return call(lease, function);
+    }
+  }
+
+  @Test
+  void aWaitEndsWhenItsThreadIsInterrupted() throws Exception {
+    Thread caller = Thread.currentThread();
+    try (GuestLease lease = pool.lease()) {
+      assertThat(call(lease, "notify")).isZero();
+      FutureTask<Integer> interrupter =
+          start(
+              () -> {
+                await().until(() -> caller.getState() == Thread.State.WAITING);
+                caller.interrupt();
+                return 0;
+              });
+      assertThatThrownBy(() -> call(lease, "wait"))
+          .isInstanceOf(WorkerException.WorkerTerminated.class);
+      Thread.interrupted();
+      interrupter.get();
+    } finally {
+      Thread.interrupted();
+    }
+  }
+
+  @Test
+  void aWaitOnReactorsNonBlockingThreadsTraps() {
+    try (GuestLease lease = pool.lease()) {
+      assertThat(call(lease, "notify")).isZero();
+      assertThatThrownBy(
+              () ->
+                  Mono.fromCallable(() -> call(lease, "wait"))
+                      .subscribeOn(Schedulers.parallel())
+                      .block())
+          .isInstanceOf(WorkerException.GuestTrap.class)
+          .hasMessageContaining("may not block");
+    }
+  }
+
+  @Test
+  void anOddAddressTraps() {
+    try (GuestLease lease = pool.lease()) {
+      assertThatThrownBy(() -> call(lease, "odd"))
+          .isInstanceOf(WorkerException.GuestTrap.class)
+          .hasMessageContaining("unaligned");
+    }
+  }
+
+  @Test
+  void aSecondTenantIsRefused() {
+    try (GuestLease lease = pool.lease();
+        GuestLease other = pool.lease()) {
+      assertThat(lease.guest("a").invoke(Invocation.of("text", ""))).asString().isEqualTo("live");
+      assertThat(other.guest("a").invoke(Invocation.of("text", ""))).asString().isEqualTo("live");
+      for (String tenant : new String[] {"b", null}) {
+        assertThatThrownBy(() -> other.guest(tenant))
+            .isInstanceOf(WorkerException.CapabilityDenied.class)
+            .hasMessageContaining("needs a pool of its own");
+      }
+      assertThat(lease.guest("a").invoke(Invocation.of("text", ""))).asString().isEqualTo("live");
+    }
+  }
+
+  @Test
+  void aModuleThatSharesNeedsAPoolThatShares() {
+    try (InstancePool unshared = pool(module(), false);
+        GuestLease lease = unshared.lease()) {
+      assertThatThrownBy(() -> lease.guest(null))
+          .isInstanceOf(WorkerException.CapabilityDenied.class)
+          .hasMessageContaining("env.memory (memory)")
+          .hasMessageContaining("sharedMemory(true)");
+    }
+  }
+
+  @Test
+  void aModuleWithItsOwnMemoryNeedsAPoolThatDoesNotShare() {
+    try (InstancePool shared = pool(builder().memory(3, 4).build(), true);
+        GuestLease lease = shared.lease()) {
+      assertThatThrownBy(() -> call(lease, "text"))
+          .isInstanceOf(WorkerException.AbiMismatch.class)
+          .hasMessageContaining("wants it imported");
+    }
+  }
+
+  @Test
+  void sharedMemoryCannotBeTracked() {
+    assertThatThrownBy(
+            () ->
+                InstancePool.builder(Guests.digest())
+                    .sharedMemory(true)
+                    .dirtyTracking(true)
+                    .build())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("choose one");
+  }
+}
