@@ -2,8 +2,8 @@
  * JMH benchmarks of the hot pieces, each beside the limit that it is measured against.
  *
  * <p>Run them all with {@code java -cp
- * 'benchmarks/target/benchmarks-0.1.0-SNAPSHOT.jar:benchmarks/target/lib/*' org.openjdk.jmh.Main},
- * after {@code mvn -B package}.
+ * 'benchmarks/target/millrace-benchmarks.jar:benchmarks/target/lib/*' org.openjdk.jmh.Main}, after
+ * {@code mvn -B package}.
  */
 @NullMarked
 package io.millrace.benchmarks;

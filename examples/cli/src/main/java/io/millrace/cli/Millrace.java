@@ -25,6 +25,8 @@ import reactor.util.Loggers;
       "Exit codes: 0 done; 1 some invocation failed; 2 bad usage or bad module.",
       "",
       "Example: millrace demo --json summary.json",
+      "",
+      "To measure: millrace bench --list",
     })
 public final class Millrace implements Runnable {
 

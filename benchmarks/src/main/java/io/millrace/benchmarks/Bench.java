@@ -1,0 +1,168 @@
+package io.millrace.benchmarks;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code millrace bench}: runs profiles and writes their figures. */
+@Command(
+    name = "millrace bench",
+    mixinStandardHelpOptions = true,
+    description = "Measures, and writes named figures. Use a quiet machine.",
+    footer = {
+      "",
+      "Exit codes: 0 done; 1 a run failed or cannot be trusted; 2 bad usage.",
+      "",
+      "Example: millrace bench memory --json memory.json",
+    })
+public final class Bench implements Callable<Integer> {
+
+  private static final int DONE = 0;
+  private static final int NOT_VALID = 1;
+
+  /** All profiles there are. */
+  private static final List<Profile> PROFILES = List.of(new MemoryProfile());
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Parameters(
+      paramLabel = "PROFILE",
+      arity = "0..*",
+      description = "What to measure; --list tells what there is.")
+  private List<String> names = new ArrayList<>();
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Write the figures to FILE as JSON.")
+  private @Nullable Path json;
+
+  @Option(names = "--list", description = "Say which profiles there are, and end.")
+  private boolean list;
+
+  private final List<Profile> profiles;
+
+  private Bench(List<Profile> profiles) {
+    this.profiles = profiles;
+  }
+
+  /** Runs the command and ends the process with its exit code. */
+  public static void main(String[] args) {
+    System.exit(run(PROFILES, args, new PrintWriter(System.out, true, StandardCharsets.UTF_8)));
+  }
+
+  /** The same within a process; bad usage goes to {@code out} too. */
+  static int run(List<Profile> profiles, String[] args, PrintWriter out) {
+    return new CommandLine(new Bench(profiles))
+        .setOut(out)
+        .setErr(out)
+        .setParameterExceptionHandler(
+            (bad, words) -> {
+              bad.getCommandLine().getErr().println("millrace bench: " + bad.getMessage());
+              return bad.getCommandLine().getCommandSpec().exitCodeOnInvalidInput();
+            })
+        .execute(args);
+  }
+
+  /** One profile's part of the file. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  private record Outcome(boolean valid, @Nullable String why, Map<String, Double> figures) {}
+
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    if (list) {
+      profiles.forEach(
+          each -> out.printf(Locale.ROOT, "%-10s %s%n", each.name(), each.description()));
+      return DONE;
+    }
+    List<Profile> chosen = chosen();
+    requireWritable();
+    MachineFacts machine = MachineFacts.now();
+    Map<String, Outcome> outcomes = new LinkedHashMap<>();
+    for (Profile profile : chosen) {
+      outcomes.put(profile.name(), run(profile, out));
+    }
+    if (json != null) {
+      Map<String, Object> all = new LinkedHashMap<>();
+      all.put("machine", machine);
+      all.put("profiles", outcomes);
+      byte[] text = new JsonMapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(all);
+      Files.write(json, text);
+    }
+    return outcomes.values().stream().allMatch(Outcome::valid) ? DONE : NOT_VALID;
+  }
+
+  private List<Profile> chosen() {
+    if (names.isEmpty()) {
+      throw new ParameterException(spec.commandLine(), "say what to measure: " + known());
+    }
+    List<Profile> chosen = new ArrayList<>();
+    for (String name : new LinkedHashSet<>(names)) {
+      chosen.add(
+          profiles.stream()
+              .filter(each -> each.name().equals(name))
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      new ParameterException(
+                          spec.commandLine(),
+                          "there is no profile " + name + ", there is: " + known())));
+    }
+    return chosen;
+  }
+
+  /** Now, and not after a minute of measuring. */
+  private void requireWritable() {
+    if (json == null) {
+      return;
+    }
+    try {
+      Files.write(json, "{}".getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new ParameterException(spec.commandLine(), "--json " + json + " cannot be written", e);
+    }
+  }
+
+  private String known() {
+    return profiles.stream().map(Profile::name).collect(Collectors.joining(", "));
+  }
+
+  private static Outcome run(Profile profile, PrintWriter out) {
+    Figures figures = new Figures();
+    long start = System.nanoTime();
+    try {
+      profile.run(figures);
+    } catch (Exception failed) {
+      figures.doubt("the run failed: " + failed);
+    }
+    long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start);
+    out.printf(Locale.ROOT, "%s (%d s)%n", profile.name(), seconds);
+    figures
+        .values()
+        .forEach((name, value) -> out.printf(Locale.ROOT, "  %-28s %12.3f%n", name, value));
+    figures.doubts().forEach(why -> out.println("  NOT VALID: " + why));
+    out.flush();
+    boolean valid = figures.doubts().isEmpty();
+    String why = valid ? null : String.join("; ", figures.doubts());
+    return new Outcome(valid, why, figures.values());
+  }
+}

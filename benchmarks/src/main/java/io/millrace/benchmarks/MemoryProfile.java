@@ -1,0 +1,106 @@
+package io.millrace.benchmarks;
+
+import io.millrace.instance.InstancePool;
+import io.millrace.memory.PageLimits;
+import io.millrace.memory.TrackedLinearMemory;
+import io.millrace.pipeline.Invocation;
+import io.millrace.pipeline.spi.Guest;
+import io.millrace.pipeline.spi.GuestLease;
+import java.util.Random;
+
+/**
+ * Linear memory: guest code on ours against the engine's own (stock: ByteArrayMemory), restoring
+ * against building anew, and wait and notify counted. {@link GuestMemoryBenchmark} and {@link
+ * SliceArenaBenchmark} measure the same pieces with JMH.
+ */
+final class MemoryProfile implements Profile {
+
+  private static final int ROUNDS = 11;
+  private static final long MILLIS = 250;
+  private static final long WARM_UP_MILLIS = 1_500;
+
+  private static final int MEMORY_PAGES = 16;
+  private static final int TOUCHED_PAGES = 4;
+  private static final int RESTORES = 1_000;
+
+  private static final int STOLEN_ROUNDS = 2_000;
+  private static final int ORDER_ROUNDS = 200;
+
+  @Override
+  public String name() {
+    return "memory";
+  }
+
+  @Override
+  public String description() {
+    return "guest code on flat and tracked memory against the engine's own; restore; wait, notify";
+  }
+
+  @Override
+  public void run(Figures figures) throws Exception {
+    try (InstancePool flatPool = DigestGuests.pool(false);
+        InstancePool trackedPool = DigestGuests.pool(true);
+        GuestLease flat = flatPool.lease();
+        GuestLease tracked = trackedPool.lease()) {
+      Guest[] guests = {DigestGuests.stock(), flat.guest(null), tracked.guest(null)};
+      guestCode(figures, "sha256", 1024, guests);
+      guestCode(figures, "sum", 64 * 1024, guests);
+    }
+    restore(figures);
+    figures.put("waitNotify.stolen", WaitNotifyRounds.stolen(STOLEN_ROUNDS));
+    figures.put("waitNotify.outOfOrder", WaitNotifyRounds.outOfOrder(ORDER_ROUNDS));
+  }
+
+  private static void guestCode(Figures figures, String function, int bytes, Guest[] guests)
+      throws Exception {
+    byte[] payload = new byte[bytes];
+    new Random(1).nextBytes(payload);
+    Invocation invocation = Invocation.of(function, payload);
+    Work[] works = new Work[guests.length];
+    for (int i = 0; i < guests.length; i++) {
+      Guest guest = guests[i];
+      works[i] = () -> guest.invoke(invocation).length;
+    }
+    Rates rates = Rates.inTurn(ROUNDS, MILLIS, WARM_UP_MILLIS, works);
+    figures.put(function + ".stock.micros", rates.micros(0));
+    figures.put(function + ".flat.micros", rates.micros(1));
+    figures.put(function + ".flatVsStock", rates.ratio(1, 0));
+    figures.put(function + ".trackedVsFlat", rates.ratio(2, 1));
+  }
+
+  /** Four touched pages of 1 MiB brought back, against building an instance in their place. */
+  private static void restore(Figures figures) throws Exception {
+    TrackedLinearMemory memory =
+        new TrackedLinearMemory(new PageLimits(MEMORY_PAGES, MEMORY_PAGES));
+    byte[] content = new byte[memory.sizeBytes()];
+    new Random(1).nextBytes(content);
+    memory.write(0, content, 0, content.length);
+    memory.snapshot();
+    Work restore =
+        () -> {
+          long restored = 0;
+          for (int i = 0; i < RESTORES; i++) {
+            for (int page = 0; page < TOUCHED_PAGES; page++) {
+              memory.putInt((page * 64 + 7) * TrackedLinearMemory.TRACKED_PAGE_BYTES, i);
+            }
+            restored += memory.restore();
+          }
+          return restored;
+        };
+    Rates rates;
+    try (InstancePool pool = DigestGuests.pool(true);
+        GuestLease lease = pool.lease()) {
+      // Another tenant costs a new instance.
+      String[] tenants = {"a", "b"};
+      int[] turn = {0};
+      Work newInstance = () -> lease.guest(tenants[turn[0]++ & 1]).hashCode();
+      rates = Rates.inTurn(ROUNDS, MILLIS, WARM_UP_MILLIS, newInstance, restore);
+    }
+    if (!memory.verify()) {
+      throw new IllegalStateException("the memory is not equal to its snapshot after restore");
+    }
+    figures.put("restore.4pages.micros", rates.micros(1) / RESTORES);
+    figures.put("newInstance.micros", rates.micros(0));
+    figures.put("restore.vsNewInstance", rates.ratio(0, 1).times(1.0 / RESTORES));
+  }
+}

@@ -1,0 +1,74 @@
+package io.millrace.benchmarks;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Rates of several works, measured in turn in one run, on the calling thread: on a machine whose
+ * speed wanders, only what ran side by side can be compared.
+ *
+ * @see Ratio
+ */
+final class Rates {
+
+  /** Works between two looks at the clock, which costs some 25 ns. */
+  private static final int BATCH = 16;
+
+  @SuppressWarnings("unused") // a result that is stored cannot be left out
+  private static volatile long sink;
+
+  private final double[][] perSecond;
+
+  private Rates(double[][] perSecond) {
+    this.perSecond = perSecond;
+  }
+
+  /**
+   * Warms each work up, then measures all of them in each round, in an order that rotates, so that
+   * none always follows the same one.
+   */
+  static Rates inTurn(int rounds, long millisEach, long warmUpMillis, Work... works)
+      throws Exception {
+    for (Work work : works) {
+      perSecond(work, warmUpMillis);
+    }
+    double[][] rates = new double[works.length][rounds];
+    for (int round = 0; round < rounds; round++) {
+      for (int i = 0; i < works.length; i++) {
+        int turn = (i + round) % works.length;
+        rates[turn][round] = perSecond(works[turn], millisEach);
+      }
+    }
+    return new Rates(rates);
+  }
+
+  private static double perSecond(Work work, long millis) throws Exception {
+    long start = System.nanoTime();
+    long end = start + TimeUnit.MILLISECONDS.toNanos(millis);
+    long done = 0;
+    long results = 0;
+    long now;
+    do {
+      for (int i = 0; i < BATCH; i++) {
+        results += work.once();
+      }
+      done += BATCH;
+      now = System.nanoTime();
+    } while (now < end);
+    sink = results;
+    return done * 1e9 / (now - start);
+  }
+
+  /** How much faster work {@code a} is than work {@code b}, round by round. */
+  Ratio ratio(int a, int b) {
+    double[] ratios = new double[perSecond[a].length];
+    for (int round = 0; round < ratios.length; round++) {
+      ratios[round] = perSecond[a][round] / perSecond[b][round];
+    }
+    return new Ratio(ratios);
+  }
+
+  /** Microseconds that work {@code a} takes once, the median round. */
+  double micros(int a) {
+    return 1e6 / Ratio.median(perSecond[a]);
+  }
+}

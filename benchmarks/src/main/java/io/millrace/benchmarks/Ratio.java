@@ -1,0 +1,62 @@
+package io.millrace.benchmarks;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Ratios of pairs that were measured in turn, and whether their median can be trusted. */
+final class Ratio {
+
+  private static final int FEWEST_PAIRS = 7;
+  private static final double WIDEST_SPREAD = 0.20;
+
+  private final double[] sorted;
+
+  Ratio(double[] ratios) {
+    sorted = ratios.clone();
+    Arrays.sort(sorted);
+  }
+
+  static double median(double[] values) {
+    return new Ratio(values).median();
+  }
+
+  /** The same pairs in another unit. */
+  Ratio times(double factor) {
+    return new Ratio(Arrays.stream(sorted).map(each -> each * factor).toArray());
+  }
+
+  double median() {
+    return at(0.5);
+  }
+
+  /** Half of all pairs lie within this share of the median. */
+  double spread() {
+    return (at(0.75) - at(0.25)) / median();
+  }
+
+  /** Why the median says little, if so. */
+  Optional<String> doubt() {
+    if (sorted.length < FEWEST_PAIRS) {
+      return Optional.of(sorted.length + " pairs, at least " + FEWEST_PAIRS + " are wanted");
+    }
+    if (!(spread() <= WIDEST_SPREAD)) {
+      return Optional.of(
+          String.format(
+              Locale.ROOT,
+              "half of the pairs spread over %.0f %% of their median, at most %.0f %% are wanted:"
+                  + " use a quieter machine",
+              100 * spread(),
+              100 * WIDEST_SPREAD));
+    }
+    return Optional.empty();
+  }
+
+  /** Between the two values nearest to that share of all. */
+  private double at(double share) {
+    double place = share * (sorted.length - 1);
+    int below = (int) place;
+    int above = Math.min(below + 1, sorted.length - 1);
+    return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
+  }
+}
