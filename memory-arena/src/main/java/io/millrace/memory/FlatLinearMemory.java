@@ -6,8 +6,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/** What the two kinds on one flat array have in common: everything but stores. */
-abstract sealed class FlatLinearMemory implements LinearMemory
+/**
+ * A private linear memory on one flat {@code byte[]}, which can go back to a snapshot. What the two
+ * kinds have in common: everything but stores and what a way back costs.
+ *
+ * <p>One thread at a time: a private memory belongs to one instance, and that to one worker.
+ */
+public abstract sealed class FlatLinearMemory implements LinearMemory
     permits PrivateLinearMemory, TrackedLinearMemory {
 
   static final VarHandle SHORT =
@@ -26,13 +31,38 @@ abstract sealed class FlatLinearMemory implements LinearMemory
   /** Exactly the present size, so that the array's own bounds check is the memory's. */
   byte[] bytes;
 
+  Snapshot snapshot;
+
   FlatLinearMemory(PageLimits limits) {
-    this(limits, new byte[limits.initialPages() * PageLimits.PAGE_BYTES]);
+    this(limits, Snapshot.zeroed(limits.initialPages() * PageLimits.PAGE_BYTES));
   }
 
-  FlatLinearMemory(PageLimits limits, byte[] bytes) {
+  FlatLinearMemory(PageLimits limits, Snapshot snapshot) {
     this.limits = limits;
-    this.bytes = bytes;
+    this.snapshot = snapshot;
+    bytes = snapshot.newArray(limits);
+  }
+
+  /**
+   * Takes the memory as it is for the state to go back to. Costs a copy of what is not zero.
+   *
+   * @return the state, which other memories may start from
+   */
+  public Snapshot snapshot() {
+    snapshot = Snapshot.of(bytes);
+    return snapshot;
+  }
+
+  /**
+   * Makes the memory equal to its snapshot again, growth undone.
+   *
+   * @return pages of 4 KiB that were copied
+   */
+  public abstract int restore();
+
+  /** Whether every byte and the size equal the snapshot. Compares everything. */
+  public final boolean verify() {
+    return snapshot.equalsArray(bytes);
   }
 
   @Override

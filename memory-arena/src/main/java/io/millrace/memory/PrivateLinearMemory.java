@@ -4,7 +4,8 @@ import java.util.Arrays;
 
 /**
  * A private linear memory on one flat {@code byte[]}. A load or store costs what an array access
- * costs. Growth moves the bytes to a new array, at the cost of copying all of them.
+ * costs. Growth moves the bytes to a new array, at the cost of copying all of them; so does the way
+ * back to the snapshot.
  *
  * <p>One thread at a time: a private memory belongs to one instance, and that to one worker.
  */
@@ -13,6 +14,26 @@ public final class PrivateLinearMemory extends FlatLinearMemory {
   /** Makes a zeroed memory of {@code limits.initialPages()} pages. */
   public PrivateLinearMemory(PageLimits limits) {
     super(limits);
+  }
+
+  /**
+   * Makes a memory that equals {@code snapshot}.
+   *
+   * @throws IllegalArgumentException when the snapshot is larger than {@code limits} allow
+   */
+  public PrivateLinearMemory(PageLimits limits, Snapshot snapshot) {
+    super(limits, snapshot);
+  }
+
+  /** {@inheritDoc} Costs a copy of the whole memory. */
+  @Override
+  public int restore() {
+    if (bytes.length == snapshot.sizeBytes()) {
+      snapshot.copyTo(bytes, 0, bytes.length);
+    } else {
+      bytes = snapshot.newArray(limits());
+    }
+    return bytes.length / TrackedLinearMemory.TRACKED_PAGE_BYTES;
   }
 
   @Override

@@ -24,7 +24,6 @@ public final class TrackedLinearMemory extends FlatLinearMemory {
   private static final int SPILL_BYTES = Long.BYTES - 1;
 
   private byte[] dirty;
-  private Snapshot snapshot;
 
   /** The array of the snapshot's size, kept while growth has put a larger one in its place. */
   private byte[] home;
@@ -32,7 +31,6 @@ public final class TrackedLinearMemory extends FlatLinearMemory {
   /** Makes a zeroed memory of {@code limits.initialPages()} pages, whose snapshot is that. */
   public TrackedLinearMemory(PageLimits limits) {
     super(limits);
-    snapshot = Snapshot.zeroed(sizeBytes());
     home = bytes;
     dirty = new byte[sizeBytes() >>> TRACKED_PAGE_SHIFT];
   }
@@ -43,30 +41,20 @@ public final class TrackedLinearMemory extends FlatLinearMemory {
    * @throws IllegalArgumentException when the snapshot is larger than {@code limits} allow
    */
   public TrackedLinearMemory(PageLimits limits, Snapshot snapshot) {
-    super(limits, snapshot.newArray(limits));
-    this.snapshot = snapshot;
+    super(limits, snapshot);
     home = bytes;
     dirty = new byte[sizeBytes() >>> TRACKED_PAGE_SHIFT];
   }
 
-  /**
-   * Takes the memory as it is for the state to go back to. Costs a copy of what is not zero.
-   *
-   * @return the state, which other memories may start from
-   */
+  @Override
   public Snapshot snapshot() {
-    snapshot = Snapshot.of(bytes);
-    home = bytes;
     Arrays.fill(dirty, (byte) 0);
-    return snapshot;
+    home = bytes;
+    return super.snapshot();
   }
 
-  /**
-   * Makes the memory equal to its snapshot again, growth undone. Costs a copy of the marked pages
-   * and a look at each mark, one byte for 4 KiB.
-   *
-   * @return pages of 4 KiB that were copied
-   */
+  /** {@inheritDoc} Costs a copy of the marked pages and a look at each mark, one byte for 4 KiB. */
+  @Override
   public int restore() {
     int pages = home.length >>> TRACKED_PAGE_SHIFT;
     int copied = 0;
@@ -84,11 +72,6 @@ public final class TrackedLinearMemory extends FlatLinearMemory {
       Arrays.fill(dirty, (byte) 0);
     }
     return copied;
-  }
-
-  /** Whether every byte and the size equal the snapshot. Compares everything, marked or not. */
-  public boolean verify() {
-    return snapshot.equalsArray(bytes);
   }
 
   /** Pages of 4 KiB that were stored to since the snapshot, those of later growth included. */

@@ -1,9 +1,14 @@
 package io.millrace.memory;
 
-class PrivateLinearMemoryTest extends LinearMemoryContract {
+class PrivateLinearMemoryTest extends FlatLinearMemoryContract {
 
   @Override
-  LinearMemory create(PageLimits limits) {
+  FlatLinearMemory create(PageLimits limits) {
     return new PrivateLinearMemory(limits);
+  }
+
+  @Override
+  FlatLinearMemory create(PageLimits limits, Snapshot snapshot) {
+    return new PrivateLinearMemory(limits, snapshot);
   }
 }
