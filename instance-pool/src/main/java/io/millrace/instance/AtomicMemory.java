@@ -12,6 +12,7 @@ abstract class AtomicMemory extends EngineMemory {
   private final SharedAtomics atomics;
 
   AtomicMemory(SharedAtomics atomics) {
+    super(false);
     this.atomics = atomics;
   }
 

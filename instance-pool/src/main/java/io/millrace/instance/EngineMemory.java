@@ -9,7 +9,9 @@ import com.dylibso.chicory.wasm.UninstantiableException;
 import com.dylibso.chicory.wasm.types.ActiveDataSegment;
 import com.dylibso.chicory.wasm.types.DataSegment;
 import com.dylibso.chicory.wasm.types.PassiveDataSegment;
+import io.millrace.memory.FlatLinearMemory;
 import io.millrace.memory.LinearMemory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the engine's view of a linear memory needs beside loads and stores: one instance's data
@@ -20,7 +22,18 @@ import io.millrace.memory.LinearMemory;
  */
 abstract class EngineMemory implements Memory {
 
+  private final boolean filled;
+  private @Nullable PageBudget budget;
+  private int budgeted;
   private DataSegment[] segments = {};
+
+  /**
+   * @param filled whether the memory holds what a start would put there, so that the active
+   *     segments are not to be applied
+   */
+  EngineMemory(boolean filled) {
+    this.filled = filled;
+  }
 
   abstract LinearMemory linear();
 
@@ -29,9 +42,49 @@ abstract class EngineMemory implements Memory {
     return linear().pages();
   }
 
+  /** Counts this memory and its growth in {@code pages}; answers whether there is room for it. */
+  final boolean tryCharge(PageBudget pages) {
+    if (!pages.tryTake(pages())) {
+      return false;
+    }
+    budget = pages;
+    budgeted = pages();
+    return true;
+  }
+
+  /** Gives the pages back, once. */
+  final void discard() {
+    if (budget != null) {
+      budget.giveBack(budgeted);
+      budget = null;
+    }
+  }
+
+  /** Brings the memory back to its snapshot, and gives the pages of undone growth back. */
+  final void restore() {
+    ((FlatLinearMemory) linear()).restore();
+    if (budget != null && budgeted != pages()) {
+      budget.giveBack(budgeted - pages());
+      budgeted = pages();
+    }
+  }
+
   @Override
   public final int grow(int deltaPages) {
-    return linear().grow(deltaPages);
+    PageBudget pages = budget;
+    if (pages == null || deltaPages <= 0) {
+      return linear().grow(deltaPages);
+    }
+    if (!pages.tryTake(deltaPages)) {
+      return -1;
+    }
+    int before = linear().grow(deltaPages);
+    if (before < 0) {
+      pages.giveBack(deltaPages);
+    } else {
+      budgeted += deltaPages;
+    }
+    return before;
   }
 
   @Override
@@ -85,9 +138,11 @@ abstract class EngineMemory implements Memory {
     if (dataSegments == null) {
       return;
     }
-    // A copy, since drop() writes to it.
-    segments = dataSegments.clone();
-    applyActiveSegments(instance, memoryIndex);
+    // The instance's own array, not a copy: data.drop writes there.
+    segments = dataSegments;
+    if (!filled) {
+      applyActiveSegments(instance, memoryIndex);
+    }
     for (int i = 0; i < segments.length; i++) {
       if (segments[i] instanceof ActiveDataSegment) {
         // An active segment counts as dropped once it is applied (core specification 4.5.4).
@@ -120,10 +175,21 @@ abstract class EngineMemory implements Memory {
     segments[segmentId] = PassiveDataSegment.EMPTY;
   }
 
-  @Override
-  public void zero() {
-    linear().fill(0, linear().sizeBytes(), (byte) 0);
+  /** Which data segments are there still, by their numbers. */
+  final DataSegment[] dataSegments() {
+    return segments.clone();
   }
+
+  final void dataSegments(DataSegment[] present) {
+    System.arraycopy(present, 0, segments, 0, segments.length);
+  }
+
+  /**
+   * Nothing. The engine calls it once, before it applies the segments: the memory was made zeroed
+   * for this instance, or filled, or belongs to others too.
+   */
+  @Override
+  public final void zero() {}
 
   @Override
   public void fill(byte value, int from, int to) {

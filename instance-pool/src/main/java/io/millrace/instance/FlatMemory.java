@@ -7,7 +7,8 @@ final class FlatMemory extends EngineMemory {
 
   private final PrivateLinearMemory memory;
 
-  FlatMemory(PrivateLinearMemory memory) {
+  FlatMemory(PrivateLinearMemory memory, boolean filled) {
+    super(filled);
     this.memory = memory;
   }
 

@@ -2,12 +2,7 @@ package io.millrace.instance;
 
 import com.dylibso.chicory.runtime.ChicoryInterruptedException;
 import com.dylibso.chicory.runtime.ExportFunction;
-import com.dylibso.chicory.runtime.ImportValues;
 import com.dylibso.chicory.runtime.Instance;
-import com.dylibso.chicory.runtime.TableInstance;
-import com.dylibso.chicory.wasm.WasmModule;
-import com.dylibso.chicory.wasm.types.Table;
-import com.dylibso.chicory.wasm.types.TableLimits;
 import io.millrace.memory.BumpArena;
 import io.millrace.memory.LinearMemory;
 import io.millrace.memory.Slice;
@@ -17,6 +12,9 @@ import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.spi.Guest;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One instance of a module, with its memory and its arena. Used by the thread of the worker that
@@ -37,46 +35,102 @@ final class GuestInstance implements Guest {
   private final AbiDescriptor abi;
   private final int payloadLimitBytes;
   private final Instance instance;
+  private final EngineMemory engine;
   private final LinearMemory memory;
   private final Map<String, ExportFunction> functions = new HashMap<>();
+  private final AtomicBoolean busy = new AtomicBoolean();
   private BumpArena arena;
+  private @Nullable InstanceState state;
   private boolean usable = true;
+  private long invocations;
+  private final long builtNanos = System.nanoTime();
 
   /**
-   * Builds and starts an instance: applies the module's segments, runs its start function and its
-   * {@code _initialize}, and takes the arena's block.
-   *
-   * @throws WorkerException.ModuleRejected when the guest fails to start
+   * Over an instance whose guest has started: it gets its arena's block from the guest, or has it
+   * already where it equals {@code state}.
    */
   GuestInstance(
-      CompiledModule module, AbiDescriptor abi, GuestMemories memories, int payloadLimitBytes) {
-    this.report = module.report();
+      ModuleReport report,
+      AbiDescriptor abi,
+      int payloadLimitBytes,
+      Instance instance,
+      @Nullable InstanceState state) {
+    this.report = report;
     this.abi = abi;
     this.payloadLimitBytes = payloadLimitBytes;
-    try {
-      this.instance =
-          Instance.builder(module.wasm())
-              .withMachineFactory(module.machines())
-              .withMemoryFactory(limits -> memories.create(report.name(), limits))
-              .withTableFactory((table, value) -> new TableInstance(copy(table), value))
-              .withImportValues(imports(module.wasm(), memories))
-              .withStart(false)
-              .build();
-      this.memory = ((EngineMemory) instance.memory()).linear();
-      if (exportsInitialize()) {
-        // The engine leaves this to the host (WASI application ABI: reactors).
-        instance.export("_initialize").apply();
-      }
-      this.arena = takeArena(Math.min(FIRST_ARENA_BYTES, payloadLimitBytes));
-    } catch (WorkerException known) {
-      throw known;
-    } catch (WasiImports.ExitSignal exit) {
-      throw new WorkerException.ModuleRejected(
-          report.name() + " ended itself while it started, with exit code " + exit.exitCode, exit);
-    } catch (RuntimeException | StackOverflowError | AssertionError failed) {
-      throw new WorkerException.ModuleRejected(
-          report.name() + " failed to start: " + failed.getMessage(), failed);
+    this.instance = instance;
+    this.engine = (EngineMemory) instance.memory();
+    this.memory = engine.linear();
+    this.state = state;
+    this.arena =
+        state == null
+            ? takeArena(Math.min(FIRST_ARENA_BYTES, payloadLimitBytes))
+            : new BumpArena(memory, state.arena().base(), state.arena().bytes());
+  }
+
+  /** Why the instance can have no state to go back to, if so. */
+  Optional<String> obstacle() {
+    return InstanceState.obstacle(instance, engine);
+  }
+
+  /** Takes the state that {@link #reset} goes back to. */
+  InstanceState captureState() {
+    InstanceState taken =
+        InstanceState.of(
+            instance, engine, new InstanceState.Block(arena.base(), arena.capacityBytes()));
+    state = taken;
+    return taken;
+  }
+
+  /**
+   * Brings back everything that invocations have changed. Costs what {@link InstanceState#restore}
+   * costs.
+   *
+   * @return whether it could be done; if not, the instance is not usable any more
+   */
+  boolean reset() {
+    InstanceState wanted = state;
+    arena.reset(); // whoever kept a slice shall find out
+    if (!usable || wanted == null || !wanted.restore(instance, engine)) {
+      usable = false;
+      return false;
     }
+    if (arena.base() != wanted.arena().base()) {
+      arena = new BumpArena(memory, wanted.arena().base(), wanted.arena().bytes());
+    }
+    return true;
+  }
+
+  /** What differs from the state, if anything. Costs a comparison of all of it. */
+  Optional<String> difference() {
+    return state == null
+        ? Optional.of("there is no state to compare with")
+        : state.difference(instance, engine);
+  }
+
+  /**
+   * Gives up the instance and its claim on the pool's memory. Any thread; harmless when repeated.
+   */
+  void discard() {
+    usable = false;
+    engine.discard();
+  }
+
+  long invocations() {
+    return invocations;
+  }
+
+  long ageNanos() {
+    return System.nanoTime() - builtNanos;
+  }
+
+  LinearMemory memory() {
+    return memory;
+  }
+
+  /** Pages of 64 KiB that the memory has now. */
+  int pages() {
+    return memory.pages();
   }
 
   /** Whether the instance may serve another invocation. */
@@ -90,8 +144,12 @@ final class GuestInstance implements Guest {
     if (payload.length() > payloadLimitBytes) {
       throw new WorkerException.PayloadTooLarge("payload", payload.length(), payloadLimitBytes);
     }
-    ExportFunction function = function(invocation.function());
+    if (!busy.compareAndSet(false, true)) {
+      throw new WorkerException.InstanceBusy(invocation.function());
+    }
     try {
+      invocations++;
+      ExportFunction function = function(invocation.function());
       Slice input = place(payload);
       long packed = function.apply(input.offset(), input.length())[0];
       return copyOut(invocation.function(), packed);
@@ -108,6 +166,8 @@ final class GuestInstance implements Guest {
       // Errors too: a stack overflow or a full heap inside one guest is that guest's failure.
       usable = false;
       throw new WorkerException.GuestTrap(invocation.function(), trap);
+    } finally {
+      busy.setRelease(false);
     }
   }
 
@@ -187,28 +247,5 @@ final class GuestInstance implements Guest {
       throw new WorkerException.PayloadTooLarge("reply", length, payloadLimitBytes);
     }
     return memory.read(pointer, length);
-  }
-
-  private boolean exportsInitialize() {
-    return report.functions().stream()
-        .anyMatch(fit -> fit.name().equals("_initialize") && fit.type().equals("() -> ()"));
-  }
-
-  private ImportValues imports(WasmModule wasm, GuestMemories memories) {
-    return ImportValues.builder()
-        .withFunctions(WasiImports.forModule(wasm))
-        .withMemories(memories.imported(report.name(), wasm))
-        .build();
-  }
-
-  /**
-   * The engine's table.grow changes the limits of the table that it was given, for all instances.
-   */
-  private static Table copy(Table table) {
-    TableLimits limits = table.limits();
-    return new Table(
-        table.elementType(),
-        new TableLimits(limits.min(), limits.max(), limits.shared()),
-        table.initialize());
   }
 }

@@ -6,6 +6,7 @@ import com.dylibso.chicory.wasm.types.MemoryImport;
 import com.dylibso.chicory.wasm.types.MemoryLimits;
 import io.millrace.memory.PageLimits;
 import io.millrace.memory.SharedLinearMemory;
+import io.millrace.memory.Snapshot;
 import io.millrace.pipeline.WorkerException;
 import java.util.List;
 import java.util.Objects;
@@ -19,6 +20,7 @@ final class GuestMemories {
 
   private final MemoryKind kind;
   private final int maximumPages;
+  private final PageBudget budget;
 
   /** Made by the first instance; guarded by this. */
   private @Nullable SharedLinearMemory region;
@@ -28,9 +30,19 @@ final class GuestMemories {
 
   private boolean owned;
 
-  GuestMemories(MemoryKind kind, int maximumPages) {
+  /**
+   * @param maximumPages of one memory
+   * @param budget that private memories share; the region of a shared one is direct memory, and has
+   *     the JVM's own bound
+   */
+  GuestMemories(MemoryKind kind, int maximumPages, PageBudget budget) {
     this.kind = kind;
     this.maximumPages = maximumPages;
+    this.budget = budget;
+  }
+
+  PageBudget budget() {
+    return budget;
   }
 
   MemoryKind kind() {
@@ -60,8 +72,16 @@ final class GuestMemories {
   }
 
   /** The memory of an instance whose module has one of its own. */
-  EngineMemory create(String name, MemoryLimits wanted) {
-    return kind.create(limits(name, wanted));
+  EngineMemory create(String name, MemoryLimits wanted, @Nullable Snapshot filling) {
+    PageLimits limits = limits(name, wanted);
+    if (!budget.hasRoom(limits.initialPages())) { // before it is allocated
+      throw exhausted();
+    }
+    EngineMemory memory = kind.create(limits, filling);
+    if (!memory.tryCharge(budget)) {
+      throw exhausted();
+    }
+    return memory;
   }
 
   /** A view of the shared region for each memory that the module imports. */
@@ -76,6 +96,11 @@ final class GuestMemories {
                     wanted.name(),
                     new SharedMemory(region(limits(name, wanted.limits())))))
         .toList();
+  }
+
+  private WorkerException.PoolExhausted exhausted() {
+    return new WorkerException.PoolExhausted(
+        "pages of linear memory", budget.limit(), "raise memoryBudgetPages, or use fewer workers");
   }
 
   private synchronized SharedLinearMemory region(PageLimits limits) {

@@ -1,23 +1,27 @@
 package io.millrace.instance;
 
+import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.spi.Guest;
 import io.millrace.pipeline.spi.GuestLease;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One worker's instance: kept from one invocation to the next, replaced when it failed or when
- * another tenant comes. One thread.
+ * One worker's instance: kept from one invocation to the next, reset or replaced as the pool's
+ * policies want it. One thread.
  */
 final class InstanceLease implements GuestLease {
 
   private final InstancePool pool;
+  private final ResetPolicy policy;
+  private final Guest oneInvocation = this::invokeOnce;
   private @Nullable GuestInstance instance;
   private @Nullable String lastTenant;
   private boolean closed;
 
-  InstanceLease(InstancePool pool) {
+  InstanceLease(InstancePool pool, ResetPolicy policy) {
     this.pool = pool;
+    this.policy = policy;
   }
 
   @Override
@@ -26,17 +30,50 @@ final class InstanceLease implements GuestLease {
       throw new IllegalStateException("the lease was closed: take a new one");
     }
     GuestInstance present = instance;
-    if (present != null && present.usable() && Objects.equals(tenant, lastTenant)) {
-      return present;
-    }
-    if (present != null) {
+    if (present != null && !isReadyFor(present, tenant)) {
       instance = null;
-      pool.retire();
+      pool.retire(present);
+      present = null;
     }
-    GuestInstance built = pool.obtain(tenant);
-    instance = built;
+    if (present == null) {
+      present = pool.obtain(tenant);
+      instance = present;
+    }
     lastTenant = tenant;
-    return built;
+    return leavesNothing() ? oneInvocation : present;
+  }
+
+  private boolean isReadyFor(GuestInstance present, @Nullable String tenant) {
+    if (!present.usable() || pool.isDue(present)) {
+      return false;
+    }
+    if (leavesNothing() || policy == ResetPolicy.KEEP_STATE) {
+      return true;
+    }
+    return Objects.equals(tenant, lastTenant) || (policy.resets() && pool.reset(present));
+  }
+
+  /** The instance between two invocations, if there is one. */
+  @Nullable GuestInstance held() {
+    return instance;
+  }
+
+  private boolean leavesNothing() {
+    return policy == ResetPolicy.AFTER_EACH_INVOCATION
+        || policy == ResetPolicy.FRESH_PER_INVOCATION;
+  }
+
+  private byte[] invokeOnce(Invocation invocation) {
+    GuestInstance present = Objects.requireNonNull(instance, "guest(..) comes first");
+    try {
+      return present.invoke(invocation);
+    } finally {
+      if (policy == ResetPolicy.FRESH_PER_INVOCATION
+          || (present.usable() && !pool.reset(present))) {
+        instance = null;
+        pool.retire(present);
+      }
+    }
   }
 
   @Override

@@ -1,15 +1,12 @@
 package io.millrace.instance;
 
-import io.millrace.memory.PageLimits;
+import io.millrace.instance.IdleInstances.Idle;
 import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.spi.GuestLease;
 import io.millrace.pipeline.spi.GuestSource;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.Iterator;
-import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -18,44 +15,52 @@ import reactor.core.scheduler.Schedulers;
  * Instances of one module for any number of workers. Safe for use by several threads.
  *
  * <p>Lazy: nothing is read, compiled or built before a worker first needs a guest, or {@link #load}
- * is subscribed to. The module is compiled once; each worker's instance is built once and reused
- * until it traps, is interrupted or exits, or until an invocation of another tenant comes: then a
- * new one takes its place, so that nothing passes from one tenant to the next.
+ * or {@link #warmUp} is subscribed to. The module is compiled once. The first instance runs the
+ * guest's own start; later ones begin with the state that it had then. A worker keeps its instance
+ * until it traps, is interrupted or exits, or until the {@link RetirePolicy} wants another; what
+ * one invocation leaves to the next is the {@link ResetPolicy}'s to say.
  */
 public final class InstancePool implements GuestSource, AutoCloseable {
 
-  private record Idle(GuestInstance instance, @Nullable String tenant) {}
+  private static final System.Logger LOGGER = System.getLogger(InstancePool.class.getName());
 
-  private final ModuleSource source;
-  private final AbiDescriptor abi = AbiDescriptor.FLAT;
-  private final ModuleCache cache;
+  private final PoolModule module;
   private final GuestMemories memories;
-  private final int payloadLimitBytes;
+  private final GuestFactory factory;
+  private final ResetPolicy resetPolicy;
+  private final RetirePolicy retirePolicy;
+  private final int maximumInstances;
+  private final int spares;
+  private final int verifyEvery;
+  private final IdleInstances idle = new IdleInstances();
+  private final AtomicInteger live = new AtomicInteger();
+  private final AtomicInteger sparesUnderWay = new AtomicInteger();
   private final AtomicLong created = new AtomicLong();
   private final AtomicLong retired = new AtomicLong();
+  private final AtomicLong resets = new AtomicLong();
+  private final AtomicLong verified = new AtomicLong();
+  private final AtomicLong differences = new AtomicLong();
 
-  /** Guards the five fields below; the source is read under it, once. */
-  private final ReentrantLock lock = new ReentrantLock();
-
-  private final Deque<Idle> idle = new ArrayDeque<>();
-  private @Nullable ModuleKey key;
-
-  /** From the first read until the module is compiled. */
-  private byte @Nullable [] bytes;
-
-  private @Nullable CompiledModule compiled;
-  private boolean closed;
-
-  private InstancePool(Builder builder) {
-    source = builder.source;
-    cache = builder.cache == null ? ModuleCache.create() : builder.cache;
-    memories = new GuestMemories(builder.memoryKind(), builder.maximumPages);
-    payloadLimitBytes = builder.payloadLimitBytes;
+  InstancePool(InstancePoolBuilder builder) {
+    AbiDescriptor abi = AbiDescriptor.FLAT;
+    ModuleCache cache = builder.cache == null ? ModuleCache.create() : builder.cache;
+    memories =
+        new GuestMemories(
+            builder.memoryKind(), builder.maximumPages, new PageBudget(builder.memoryBudgetPages));
+    module = new PoolModule(builder.source, cache, memories.kind(), abi);
+    resetPolicy = builder.resetPolicy;
+    retirePolicy = builder.retirePolicy;
+    maximumInstances = builder.maximumInstances;
+    spares = builder.spares;
+    verifyEvery = builder.verifyResetsEvery;
+    factory =
+        new GuestFactory(
+            abi, memories, builder.payloadLimitBytes, builder.snapshot, resetPolicy.resets());
   }
 
   /** Starts the description of a pool over the module of {@code source}. */
-  public static Builder builder(ModuleSource source) {
-    return new Builder(source);
+  public static InstancePoolBuilder builder(ModuleSource source) {
+    return new InstancePoolBuilder(source);
   }
 
   /**
@@ -64,25 +69,52 @@ public final class InstancePool implements GuestSource, AutoCloseable {
    * WorkerException.ModuleRejected} or {@link WorkerException.CapabilityDenied}.
    */
   public Mono<ModuleReport> load() {
-    return Mono.fromCallable(() -> module().report()).subscribeOn(Schedulers.boundedElastic());
+    return Mono.fromCallable(() -> module.get().report()).subscribeOn(Schedulers.boundedElastic());
+  }
+
+  /**
+   * Builds instances until {@code instances} wait unused, so that as many workers find theirs
+   * ready. Runs on Reactor's bounded elastic scheduler. Errors as {@link #load} does, with {@link
+   * WorkerException.PoolExhausted} over the pool's limits, and with {@link
+   * WorkerException.PoolClosed}.
+   */
+  public Mono<Void> warmUp(int instances) {
+    return Mono.<Void>fromRunnable(
+            () -> {
+              while (idle.unused() < instances) {
+                if (!keep(new Idle(build(), null, true))) {
+                  throw closed();
+                }
+              }
+            })
+        .subscribeOn(Schedulers.boundedElastic());
   }
 
   @Override
   public GuestLease lease() {
-    lock.lock();
-    try {
-      if (closed) {
-        throw new WorkerException.PoolClosed("instance pool of " + source.name());
-      }
-    } finally {
-      lock.unlock();
+    if (idle.isClosed()) {
+      throw closed();
     }
-    return new InstanceLease(this);
+    return new InstanceLease(this, resetPolicy);
+  }
+
+  /** What became of the snapshot that later instances start from; empty before the first. */
+  public Optional<SnapshotReport> snapshot() {
+    return factory.report();
   }
 
   /** Counts so far. */
   public InstancePoolMetrics metrics() {
-    return new InstancePoolMetrics(cache.compiles(), cache.hits(), created.get(), retired.get());
+    return new InstancePoolMetrics(
+        module.cache().compiles(),
+        module.cache().hits(),
+        created.get(),
+        retired.get(),
+        live.get(),
+        memories.budget().taken(),
+        resets.get(),
+        verified.get(),
+        differences.get());
   }
 
   /**
@@ -90,182 +122,119 @@ public final class InstancePool implements GuestSource, AutoCloseable {
    */
   @Override
   public void close() {
-    lock.lock();
-    try {
-      closed = true;
-      idle.clear();
-    } finally {
-      lock.unlock();
-    }
+    idle.close().forEach(each -> discard(each.instance()));
   }
 
-  /** An idle instance that served the same tenant last, or a new one. */
+  /** An instance for one tenant's invocations: an idle one, reset if need be, or a new one. */
   GuestInstance obtain(@Nullable String tenant) {
-    memories.admit(source.name(), tenant);
-    lock.lock();
-    try {
-      for (Iterator<Idle> each = idle.iterator(); each.hasNext(); ) {
-        Idle candidate = each.next();
-        if (Objects.equals(candidate.tenant(), tenant)) {
-          each.remove();
-          return candidate.instance();
-        }
-      }
-    } finally {
-      lock.unlock();
+    memories.admit(module.name(), tenant);
+    Idle same =
+        resetPolicy == ResetPolicy.FRESH_PER_INVOCATION
+            ? null
+            : idle.take(each -> each.servedOnly(tenant));
+    Idle found = same == null ? idle.take(Idle::unused) : same;
+    if (found != null) {
+      return found.instance();
     }
-    CompiledModule module = module();
-    GuestInstance built = new GuestInstance(module, abi, memories, payloadLimitBytes);
-    created.incrementAndGet();
-    return built;
+    for (Idle other = idle.take(each -> true); other != null; other = idle.take(each -> true)) {
+      if (resetPolicy == ResetPolicy.KEEP_STATE
+          || (resetPolicy.resets() && reset(other.instance()))) {
+        return other.instance();
+      }
+      retire(other.instance());
+    }
+    return build();
   }
 
-  void retire() {
+  boolean isDue(GuestInstance instance) {
+    return retirePolicy.isDue(instance);
+  }
+
+  /** Brings an instance back to its state; answers whether it may serve another tenant now. */
+  boolean reset(GuestInstance instance) {
+    if (!instance.reset()) {
+      return false;
+    }
+    if (resets.incrementAndGet() % verifyEvery != 0) {
+      return true;
+    }
+    verified.incrementAndGet();
+    Optional<String> difference = instance.difference();
+    if (difference.isEmpty()) {
+      return true;
+    }
+    differences.incrementAndGet();
+    LOGGER.log(
+        System.Logger.Level.ERROR,
+        "an instance of {0} was not reset in full: {1}; it is retired",
+        module.name(),
+        difference.get());
+    return false;
+  }
+
+  /** Gives an instance up, and has another built ahead. */
+  void retire(GuestInstance instance) {
     retired.incrementAndGet();
+    discard(instance);
+    if (sparesUnderWay.get() + idle.unused() < spares && !idle.isClosed()) {
+      sparesUnderWay.incrementAndGet();
+      Schedulers.boundedElastic().schedule(this::buildSpare);
+    }
   }
 
   void giveBack(GuestInstance instance, @Nullable String tenant) {
-    if (!instance.usable()) {
-      retire();
-      return;
-    }
-    lock.lock();
-    try {
-      if (!closed) {
-        idle.addFirst(new Idle(instance, tenant));
-      }
-    } finally {
-      lock.unlock();
+    if (!instance.usable() || isDue(instance) || !resetPolicy.reusesAcrossTenants()) {
+      retire(instance);
+    } else {
+      keep(new Idle(instance, tenant, false));
     }
   }
 
-  private CompiledModule module() {
-    ModuleKey wanted;
-    lock.lock();
+  private void buildSpare() {
     try {
-      if (key == null) {
-        bytes = source.read();
-        key = ModuleCompiler.key(bytes, memories.kind());
-      }
-      wanted = key;
+      keep(new Idle(build(), null, true));
+    } catch (WorkerException tooMany) {
+      // Whoever needs an instance next builds it, and learns why it cannot be built.
+      LOGGER.log(System.Logger.Level.DEBUG, "no spare instance", tooMany);
     } finally {
-      lock.unlock();
+      sparesUnderWay.decrementAndGet();
     }
-    CompiledModule module = cache.get(wanted, () -> compile(wanted));
-    module.report().requireImports();
-    lock.lock();
-    try {
-      compiled = module;
-      bytes = null;
-    } finally {
-      lock.unlock();
-    }
-    return module;
   }
 
-  /**
-   * Called when the cache does not have the module: for the first time, or because it evicted it.
-   */
-  private CompiledModule compile(ModuleKey wanted) {
-    byte[] wasm;
-    lock.lock();
-    try {
-      if (compiled != null) {
-        return compiled;
-      }
-      wasm = Objects.requireNonNull(bytes, "bytes are kept until the module is compiled");
-    } finally {
-      lock.unlock();
+  private boolean keep(Idle instance) {
+    boolean kept = idle.tryAdd(instance);
+    if (!kept) {
+      discard(instance.instance());
     }
-    return ModuleCompiler.compile(source.name(), wanted.sha256(), wasm, memories.kind(), abi);
+    return kept;
   }
 
-  /** Describes a pool. */
-  public static final class Builder {
-
-    private final ModuleSource source;
-    private @Nullable ModuleCache cache;
-    private boolean dirtyTracking;
-    private boolean sharedMemory;
-    private int payloadLimitBytes = 16 * 1024 * 1024;
-    private int maximumPages = 4096;
-
-    private Builder(ModuleSource source) {
-      this.source = Objects.requireNonNull(source, "source");
+  private GuestInstance build() {
+    CompiledModule compiled = module.get();
+    if (live.incrementAndGet() > maximumInstances) {
+      live.decrementAndGet();
+      throw new WorkerException.PoolExhausted(
+          "instances", maximumInstances, "raise maximumInstances, or use fewer workers");
     }
-
-    /** Bytes that a payload or a reply may have at most. Default 16 MiB. */
-    public Builder payloadLimitBytes(int bytes) {
-      if (bytes < 0) {
-        throw new IllegalArgumentException(
-            "payloadLimitBytes is " + bytes + ": it must be 0 or more");
+    boolean built = false;
+    try {
+      GuestInstance instance = factory.build(compiled);
+      built = true;
+      created.incrementAndGet();
+      return instance;
+    } finally {
+      if (!built) {
+        live.decrementAndGet();
       }
-      payloadLimitBytes = bytes;
-      return this;
     }
+  }
 
-    /**
-     * Pages of 64 KiB that one instance's memory may grow to, whatever its module allows. Default
-     * 4096, which is 256 MiB.
-     */
-    public Builder maximumPages(int pages) {
-      if (pages < 1 || pages > PageLimits.HIGHEST_PAGES) {
-        throw new IllegalArgumentException(
-            "maximumPages is " + pages + ": it must lie in 1.." + PageLimits.HIGHEST_PAGES);
-      }
-      maximumPages = pages;
-      return this;
-    }
+  private void discard(GuestInstance instance) {
+    live.decrementAndGet();
+    instance.discard();
+  }
 
-    /**
-     * Whether instances remember which 4 KiB of their memory were stored to. Default off: it makes
-     * stores up to a tenth slower, and nothing needs it before instances can be reset.
-     */
-    public Builder dirtyTracking(boolean on) {
-      dirtyTracking = on;
-      return this;
-    }
-
-    /**
-     * Whether all instances share one linear memory, as Web Workers share a SharedArrayBuffer: the
-     * module imports it, and its data segments are applied once. Default off. The memory is direct,
-     * of the module's maximum or of {@link #maximumPages}, whichever is less, and charged to the
-     * JVM's direct memory as soon as the first instance is built.
-     *
-     * <p>Whatever one invocation stores another can read: so the pool serves one tenant, the first
-     * that comes, and refuses others by {@link WorkerException.CapabilityDenied}. An instance that
-     * trapped is replaced, the memory is not. Loads and stores of guest code are slower than on a
-     * private memory, and stores cannot be tracked.
-     */
-    public Builder sharedMemory(boolean on) {
-      sharedMemory = on;
-      return this;
-    }
-
-    /** The cache of compiled modules. Default: one of the pool's own. */
-    public Builder moduleCache(ModuleCache cache) {
-      this.cache = cache;
-      return this;
-    }
-
-    private MemoryKind memoryKind() {
-      if (sharedMemory) {
-        return MemoryKind.SHARED;
-      }
-      return dirtyTracking ? MemoryKind.TRACKED : MemoryKind.FLAT;
-    }
-
-    /**
-     * Makes the pool. Reads nothing.
-     *
-     * @throws IllegalStateException when the memory is to be both shared and tracked
-     */
-    public InstancePool build() {
-      if (sharedMemory && dirtyTracking) {
-        throw new IllegalStateException(
-            "sharedMemory and dirtyTracking exclude each other: choose one");
-      }
-      return new InstancePool(this);
-    }
+  private WorkerException closed() {
+    return new WorkerException.PoolClosed("instance pool of " + module.name());
   }
 }

@@ -5,9 +5,23 @@ package io.millrace.instance;
  *
  * @param compiles modules compiled by the pool's cache
  * @param cacheHits how often the cache had the module, or had begun to compile it
- * @param instancesCreated instances that have served an invocation
- * @param instancesRetired instances given up: after a trap, an interrupt, an exit, or for the sake
- *     of another tenant
+ * @param instancesCreated instances built, spare ones included
+ * @param instancesRetired instances given up: after a trap, an interrupt or an exit, or because a
+ *     policy wanted another
+ * @param instances instances there are now, leased and idle
+ * @param memoryPages pages of 64 KiB that they have together
+ * @param resets times that an instance went back to its first state
+ * @param resetsVerified of these, how many were compared with that state in full
+ * @param resetDifferences of these, how many were found to differ: 0, or there is a fault in
+ *     Millrace
  */
 public record InstancePoolMetrics(
-    long compiles, long cacheHits, long instancesCreated, long instancesRetired) {}
+    long compiles,
+    long cacheHits,
+    long instancesCreated,
+    long instancesRetired,
+    int instances,
+    long memoryPages,
+    long resets,
+    long resetsVerified,
+    long resetDifferences) {}

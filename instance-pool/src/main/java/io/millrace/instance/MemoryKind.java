@@ -2,7 +2,9 @@ package io.millrace.instance;
 
 import io.millrace.memory.PageLimits;
 import io.millrace.memory.PrivateLinearMemory;
+import io.millrace.memory.Snapshot;
 import io.millrace.memory.TrackedLinearMemory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The kind of linear memory that a pool's instances have. One compiled module serves one kind,
@@ -12,22 +14,30 @@ import io.millrace.memory.TrackedLinearMemory;
 enum MemoryKind {
   FLAT {
     @Override
-    EngineMemory create(PageLimits limits) {
-      return new FlatMemory(new PrivateLinearMemory(limits));
+    EngineMemory create(PageLimits limits, @Nullable Snapshot filling) {
+      return filling == null
+          ? new FlatMemory(new PrivateLinearMemory(limits), false)
+          : new FlatMemory(new PrivateLinearMemory(limits, filling), true);
     }
   },
   TRACKED {
     @Override
-    EngineMemory create(PageLimits limits) {
-      return new TrackedMemory(new TrackedLinearMemory(limits));
+    EngineMemory create(PageLimits limits, @Nullable Snapshot filling) {
+      return filling == null
+          ? new TrackedMemory(new TrackedLinearMemory(limits), false)
+          : new TrackedMemory(new TrackedLinearMemory(limits, filling), true);
     }
   },
   SHARED {
     @Override
-    EngineMemory create(PageLimits limits) {
+    EngineMemory create(PageLimits limits, @Nullable Snapshot filling) {
+      if (filling != null) {
+        throw new IllegalArgumentException("a shared memory cannot start from a snapshot");
+      }
       return new SharedMemory(SharedMemory.region(limits));
     }
   };
 
-  abstract EngineMemory create(PageLimits limits);
+  /** A memory that is zeroed, or filled with what an earlier instance had when it was ready. */
+  abstract EngineMemory create(PageLimits limits, @Nullable Snapshot filling);
 }

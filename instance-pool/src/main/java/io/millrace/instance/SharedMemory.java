@@ -38,10 +38,6 @@ final class SharedMemory extends AtomicMemory {
     return true;
   }
 
-  /** Nothing: what is there belongs to the other instances too. */
-  @Override
-  public void zero() {}
-
   @Override
   void applyActiveSegments(Instance instance, int memoryIndex) {
     InitializationGate gate = memory.initialization();

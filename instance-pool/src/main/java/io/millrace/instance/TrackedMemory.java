@@ -7,7 +7,8 @@ final class TrackedMemory extends EngineMemory {
 
   private final TrackedLinearMemory memory;
 
-  TrackedMemory(TrackedLinearMemory memory) {
+  TrackedMemory(TrackedLinearMemory memory, boolean filled) {
+    super(filled);
     this.memory = memory;
   }
 

@@ -7,6 +7,6 @@ class FlatMemoryTest extends EngineMemoryContract {
 
   @Override
   Memory create(PageLimits limits) {
-    return MemoryKind.FLAT.create(limits);
+    return MemoryKind.FLAT.create(limits, null);
   }
 }

@@ -109,20 +109,6 @@ class GuestInstanceTest {
   }
 
   @Test
-  void anotherTenantGetsAnotherInstance() {
-    try (GuestLease lease = digest.lease()) {
-      var acme = lease.guest("acme");
-      assertThat(lease.guest("acme")).isSameAs(acme);
-      assertThat(lease.guest("other")).isNotSameAs(acme);
-      assertThat(lease.guest(null)).isNotSameAs(acme);
-    }
-    try (GuestLease lease = digest.lease()) {
-      assertThat(lease.guest("stranger")).isNotNull();
-    }
-    assertThat(digest.metrics().instancesCreated()).isEqualTo(4);
-  }
-
-  @Test
   void aPayloadOverTheLimitNeverReachesTheGuest() {
     InstancePool small =
         InstancePool.builder(Guests.digest()).moduleCache(CACHE).payloadLimitBytes(10).build();

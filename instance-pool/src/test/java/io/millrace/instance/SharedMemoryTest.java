@@ -21,7 +21,7 @@ class SharedMemoryTest extends EngineMemoryContract {
 
   @Override
   Memory create(PageLimits limits) {
-    return MemoryKind.SHARED.create(limits);
+    return MemoryKind.SHARED.create(limits, null);
   }
 
   @Test

@@ -7,6 +7,6 @@ class TrackedMemoryTest extends EngineMemoryContract {
 
   @Override
   Memory create(PageLimits limits) {
-    return MemoryKind.TRACKED.create(limits);
+    return MemoryKind.TRACKED.create(limits, null);
   }
 }

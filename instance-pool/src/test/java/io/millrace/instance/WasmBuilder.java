@@ -3,7 +3,9 @@ package io.millrace.instance;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Writes small modules for tests, section by section (core specification, chapter 5). Without
@@ -25,6 +27,7 @@ final class WasmBuilder {
   private final List<Import> imports = new ArrayList<>();
   private final List<Function> functions = new ArrayList<>();
   private final List<byte[]> data = new ArrayList<>();
+  private final Map<Integer, byte[]> extra = new HashMap<>();
   private byte[] importedMemory = {};
   private int memoryPages = 1;
   private int memoryMaximum = 16;
@@ -37,6 +40,12 @@ final class WasmBuilder {
   WasmBuilder memory(int pages, int maximum) {
     memoryPages = pages;
     memoryMaximum = maximum;
+    return this;
+  }
+
+  /** A section that this builder knows nothing of: its content after the section's length. */
+  WasmBuilder section(int id, int... content) {
+    extra.put(id, bytes(content));
     return this;
   }
 
@@ -80,13 +89,18 @@ final class WasmBuilder {
 
   /** A function of the flat ABI that answers {@code packed} whatever it gets. */
   WasmBuilder answering(String export, long packed) {
-    byte[] constant = signedLeb(packed);
-    int[] body = new int[constant.length + 1];
-    body[0] = 0x42;
+    return function(export, types(I32, I32), types(I64), i64(packed));
+  }
+
+  /** The instruction i64.const. */
+  static int[] i64(long value) {
+    byte[] constant = signedLeb(value);
+    int[] code = new int[constant.length + 1];
+    code[0] = 0x42;
     for (int i = 0; i < constant.length; i++) {
-      body[i + 1] = constant[i] & 0xFF;
+      code[i + 1] = constant[i] & 0xFF;
     }
-    return function(export, types(I32, I32), types(I64), body);
+    return code;
   }
 
   WasmBuilder start(int function) {
@@ -105,17 +119,30 @@ final class WasmBuilder {
     return this;
   }
 
+  /** A data segment that is applied by memory.init only. */
+  WasmBuilder passiveData(String text) {
+    ByteArrayOutputStream segment = new ByteArrayOutputStream();
+    segment.write(1);
+    name(segment, text);
+    data.add(segment.toByteArray());
+    return this;
+  }
+
   byte[] build() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.writeBytes(new byte[] {0, 'a', 's', 'm', 1, 0, 0, 0});
     section(out, 1, types.stream().map(WasmBuilder::type).toList());
     section(out, 2, imports());
     section(out, 3, functions.stream().map(each -> leb(each.type())).toList());
+    extra(out, 4);
     section(out, 5, importedMemory.length == 0 ? List.of(memory()) : List.of());
+    extra(out, 6);
     section(out, 7, exports());
     if (start >= 0) {
       raw(out, 8, leb(start));
     }
+    extra(out, 9);
+    extra(out, 12);
     section(out, 10, functions.stream().map(WasmBuilder::code).toList());
     section(out, 11, data);
     return out.toByteArray();
@@ -192,6 +219,13 @@ final class WasmBuilder {
     content.writeBytes(leb(items.size()));
     items.forEach(content::writeBytes);
     raw(out, id, content.toByteArray());
+  }
+
+  private void extra(ByteArrayOutputStream out, int id) {
+    byte[] content = extra.get(id);
+    if (content != null) {
+      raw(out, id, content);
+    }
   }
 
   private static void raw(ByteArrayOutputStream out, int id, byte[] content) {

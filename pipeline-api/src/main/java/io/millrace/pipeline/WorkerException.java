@@ -166,6 +166,49 @@ public abstract sealed class WorkerException extends RuntimeException {
     }
   }
 
+  /** Two threads called one instance at the same time: a guest has one thread. */
+  public static final class InstanceBusy extends WorkerException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Names the function of the call that was refused; the other one goes on unharmed. */
+    public InstanceBusy(String function) {
+      super(
+          function
+              + " was called while its instance runs another call: use one lease for each thread",
+          null,
+          true);
+    }
+
+    @Override
+    public boolean retryable() {
+      return true;
+    }
+  }
+
+  /** The pool may build no further instance, or has no memory for it. */
+  public static final class PoolExhausted extends WorkerException {
+
+    private static final long serialVersionUID = 1L;
+    private final long limit;
+
+    /** Names what has run out ("instances", "pages of linear memory") and the limit. */
+    public PoolExhausted(String what, long limit, String remedy) {
+      super("all " + limit + " " + what + " of the pool are in use: " + remedy, null, false);
+      this.limit = limit;
+    }
+
+    /** The limit. */
+    public long limit() {
+      return limit;
+    }
+
+    @Override
+    public boolean retryable() {
+      return true;
+    }
+  }
+
   /** The module cannot be used: not wasm, damaged, over a limit, or its start failed. */
   public static final class ModuleRejected extends WorkerException {
 

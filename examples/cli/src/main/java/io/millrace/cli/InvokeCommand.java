@@ -1,6 +1,7 @@
 package io.millrace.cli;
 
 import io.millrace.instance.InstancePool;
+import io.millrace.instance.InstancePoolBuilder;
 import io.millrace.instance.ModuleSource;
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Payload;
@@ -109,7 +110,7 @@ final class InvokeCommand implements Callable<Integer> {
     Path json = options.summaryFile();
     requireUsableOutput();
     requireDifferentFiles(json);
-    InstancePool.Builder pool =
+    InstancePoolBuilder pool =
         InstancePool.builder(ModuleSource.of(module)).payloadLimitBytes(payloadLimitBytes);
     try (InputStream in = openInput();
         InstancePool guests = pool.build()) {

@@ -119,8 +119,10 @@ class FloorsTest {
         .containsExactlyInAnyOrder(
             "CompiledModule",
             "EngineMemory",
+            "GuestFactory",
             "GuestInstance",
             "GuestMemories",
+            "InstanceState",
             "ModuleCompiler",
             "SharedMemory",
             "WasiImports",

@@ -1,0 +1,179 @@
+package io.millrace.instance;
+
+import com.dylibso.chicory.runtime.ImportValues;
+import com.dylibso.chicory.runtime.Instance;
+import com.dylibso.chicory.runtime.TableInstance;
+import com.dylibso.chicory.wasm.WasmModule;
+import com.dylibso.chicory.wasm.types.MemoryLimits;
+import com.dylibso.chicory.wasm.types.Table;
+import com.dylibso.chicory.wasm.types.TableLimits;
+import io.millrace.memory.Snapshot;
+import io.millrace.pipeline.WorkerException;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Builds the instances of one pool: the first by running the guest's own start, the later ones from
+ * the state that it was in then. Several threads.
+ */
+final class GuestFactory {
+
+  private static final String NOTHING_TO_RUN = "() -> ()";
+
+  private final AbiDescriptor abi;
+  private final GuestMemories memories;
+  private final int payloadLimitBytes;
+  private final boolean startsFromSnapshot;
+  private final boolean resets;
+  private final AtomicReference<@Nullable InstanceState> image = new AtomicReference<>();
+  private volatile @Nullable SnapshotReport report;
+
+  /**
+   * @param startsFromSnapshot whether later instances start from the first one's state
+   * @param resets whether instances will be asked to go back to their state
+   */
+  GuestFactory(
+      AbiDescriptor abi,
+      GuestMemories memories,
+      int payloadLimitBytes,
+      boolean startsFromSnapshot,
+      boolean resets) {
+    this.abi = abi;
+    this.memories = memories;
+    this.payloadLimitBytes = payloadLimitBytes;
+    this.startsFromSnapshot = startsFromSnapshot;
+    this.resets = resets;
+  }
+
+  /** What became of the snapshot, once an instance was built. */
+  Optional<SnapshotReport> report() {
+    return Optional.ofNullable(report);
+  }
+
+  /**
+   * Builds an instance that is ready for its first invocation.
+   *
+   * @throws WorkerException.ModuleRejected when the guest fails to start
+   */
+  GuestInstance build(CompiledModule module) {
+    String name = module.report().name();
+    Start start = new Start(module);
+    try {
+      InstanceState known = image.get();
+      GuestInstance built = known == null ? started(start) : fromImage(start, known);
+      start.done = true;
+      return built;
+    } catch (WorkerException known) {
+      throw known;
+    } catch (WasiImports.ExitSignal exit) {
+      throw new WorkerException.ModuleRejected(
+          name + " ended itself while it started, with exit code " + exit.exitCode, exit);
+    } catch (RuntimeException | StackOverflowError | AssertionError failed) {
+      throw new WorkerException.ModuleRejected(
+          name + " failed to start: " + failed.getMessage(), failed);
+    } finally {
+      start.end();
+    }
+  }
+
+  /** One attempt, whose memory goes back to the pool's budget when it fails. */
+  private final class Start {
+
+    private final CompiledModule module;
+    private @Nullable EngineMemory memory;
+    private boolean done;
+
+    Start(CompiledModule module) {
+      this.module = module;
+    }
+
+    ModuleReport report() {
+      return module.report();
+    }
+
+    Instance instantiate(@Nullable Snapshot filling) {
+      end();
+      return Instance.builder(module.wasm())
+          .withMachineFactory(module.machines())
+          .withMemoryFactory(limits -> memory(limits, filling))
+          .withTableFactory((table, value) -> new TableInstance(copy(table), value))
+          .withImportValues(imports(report().name(), module.wasm()))
+          .withStart(false)
+          .build();
+    }
+
+    private EngineMemory memory(MemoryLimits limits, @Nullable Snapshot filling) {
+      EngineMemory made = memories.create(report().name(), limits, filling);
+      memory = made;
+      return made;
+    }
+
+    void end() {
+      if (!done && memory != null) {
+        memory.discard();
+      }
+    }
+  }
+
+  private GuestInstance started(Start start) {
+    Instance instance = start.instantiate(null);
+    // The engine leaves this to the host (WASI application ABI: reactors).
+    callIfThere(start.report(), instance, "_initialize");
+    callIfThere(start.report(), instance, "init");
+    GuestInstance guest = new GuestInstance(start.report(), abi, payloadLimitBytes, instance, null);
+    if (!startsFromSnapshot && !resets) {
+      report = SnapshotReport.refused("it is switched off, and nothing is reset");
+      return guest;
+    }
+    Optional<String> obstacle = guest.obstacle();
+    if (obstacle.isPresent()) {
+      report = SnapshotReport.refused(obstacle.get());
+      return guest;
+    }
+    InstanceState state = guest.captureState();
+    if (!startsFromSnapshot) {
+      report = SnapshotReport.refused("it is switched off");
+    } else if (image.compareAndSet(null, state)) {
+      report = SnapshotReport.taken(state.memory());
+    }
+    return guest;
+  }
+
+  private GuestInstance fromImage(Start start, InstanceState state) {
+    Instance instance = start.instantiate(state.memory());
+    // Over what the engine has done by itself: globals, tables, and the module's start function.
+    if (!state.restore(instance, (EngineMemory) instance.memory())) {
+      // The guest's start grew a table: only its start can bring it there.
+      report = SnapshotReport.refused("a table grew while the guest started");
+      image.set(null);
+      return started(start);
+    }
+    return new GuestInstance(start.report(), abi, payloadLimitBytes, instance, state);
+  }
+
+  private ImportValues imports(String name, WasmModule wasm) {
+    return ImportValues.builder()
+        .withFunctions(WasiImports.forModule(wasm))
+        .withMemories(memories.imported(name, wasm))
+        .build();
+  }
+
+  private static void callIfThere(ModuleReport report, Instance instance, String name) {
+    if (report.functions().stream()
+        .anyMatch(fit -> fit.name().equals(name) && fit.type().equals(NOTHING_TO_RUN))) {
+      instance.export(name).apply();
+    }
+  }
+
+  /**
+   * The engine's table.grow changes the limits of the table that it was given, for all instances.
+   */
+  private static Table copy(Table table) {
+    TableLimits limits = table.limits();
+    return new Table(
+        table.elementType(),
+        new TableLimits(limits.min(), limits.max(), limits.shared()),
+        table.initialize());
+  }
+}

@@ -1,0 +1,181 @@
+package io.millrace.instance;
+
+import io.millrace.memory.PageLimits;
+import io.millrace.pipeline.WorkerException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Describes a pool. */
+public final class InstancePoolBuilder {
+
+  final ModuleSource source;
+  @Nullable ModuleCache cache;
+  private @Nullable Boolean dirtyTracking;
+  private boolean sharedMemory;
+  int payloadLimitBytes = 16 * 1024 * 1024;
+  int maximumPages = 4096;
+  long memoryBudgetPages = Runtime.getRuntime().maxMemory() / PageLimits.PAGE_BYTES * 3 / 4;
+  int maximumInstances = 1024;
+  int spares = 1;
+  int verifyResetsEvery = 1000;
+  boolean snapshot = true;
+  ResetPolicy resetPolicy = ResetPolicy.ON_TENANT_CHANGE;
+  RetirePolicy retirePolicy = RetirePolicy.NEVER;
+
+  InstancePoolBuilder(ModuleSource source) {
+    this.source = Objects.requireNonNull(source, "source");
+  }
+
+  /** Bytes that a payload or a reply may have at most. Default 16 MiB. */
+  public InstancePoolBuilder payloadLimitBytes(int bytes) {
+    if (bytes < 0) {
+      throw new IllegalArgumentException(
+          "payloadLimitBytes is " + bytes + ": it must be 0 or more");
+    }
+    payloadLimitBytes = bytes;
+    return this;
+  }
+
+  /**
+   * Pages of 64 KiB that one instance's memory may grow to, whatever its module allows. Default
+   * 4096, which is 256 MiB.
+   */
+  public InstancePoolBuilder maximumPages(int pages) {
+    if (pages < 1 || pages > PageLimits.HIGHEST_PAGES) {
+      throw new IllegalArgumentException(
+          "maximumPages is " + pages + ": it must lie in 1.." + PageLimits.HIGHEST_PAGES);
+    }
+    maximumPages = pages;
+    return this;
+  }
+
+  /**
+   * Whether instances remember which 4 KiB of their memory were stored to. It makes stores up to a
+   * tenth slower, and a reset cost what was touched instead of the whole memory. Default: on with
+   * {@link ResetPolicy#AFTER_EACH_INVOCATION}, else off.
+   */
+  public InstancePoolBuilder dirtyTracking(boolean on) {
+    dirtyTracking = on;
+    return this;
+  }
+
+  /**
+   * Whether all instances share one linear memory, as Web Workers share a SharedArrayBuffer: the
+   * module imports it, and its data segments are applied once. Default off. The memory is direct,
+   * of the module's maximum or of {@link #maximumPages}, whichever is less, and charged to the
+   * JVM's direct memory as soon as the first instance is built.
+   *
+   * <p>Whatever one invocation stores another can read: so the pool serves one tenant, the first
+   * that comes, and refuses others by {@link WorkerException.CapabilityDenied}. An instance that
+   * trapped is replaced, the memory is not. Loads and stores of guest code are slower than on a
+   * private memory, and stores cannot be tracked.
+   */
+  public InstancePoolBuilder sharedMemory(boolean on) {
+    sharedMemory = on;
+    return this;
+  }
+
+  /** What is done with an instance's state. Default {@link ResetPolicy#ON_TENANT_CHANGE}. */
+  public InstancePoolBuilder resetPolicy(ResetPolicy policy) {
+    resetPolicy = Objects.requireNonNull(policy, "policy");
+    return this;
+  }
+
+  /** When an instance is replaced. Default {@link RetirePolicy#NEVER}. */
+  public InstancePoolBuilder retirePolicy(RetirePolicy policy) {
+    retirePolicy = Objects.requireNonNull(policy, "policy");
+    return this;
+  }
+
+  /**
+   * Whether later instances start from the first one's state, instead of running the guest's start
+   * again. Default on. What the guest drew from random_get while it started is then the same in all
+   * instances: guests have to draw secrets when they are called. {@link InstancePool#snapshot}
+   * tells what became of it.
+   */
+  public InstancePoolBuilder snapshot(boolean on) {
+    snapshot = on;
+    return this;
+  }
+
+  /**
+   * Every how many resets the instance is compared in full with the state that it went back to; one
+   * that differs is counted, logged and retired. 1 compares each. Default 1000.
+   */
+  public InstancePoolBuilder verifyResetsEvery(int resets) {
+    verifyResetsEvery = positive("verifyResetsEvery", resets);
+    return this;
+  }
+
+  /** Instances that may exist at one time, leased or idle. Default 1024. */
+  public InstancePoolBuilder maximumInstances(int instances) {
+    maximumInstances = positive("maximumInstances", instances);
+    return this;
+  }
+
+  /**
+   * Pages of 64 KiB that all instances may have together. Beyond it memory.grow answers -1 and no
+   * further instance is built. Default: three quarters of the JVM's largest heap.
+   */
+  public InstancePoolBuilder memoryBudgetPages(long pages) {
+    if (pages < 1) {
+      throw new IllegalArgumentException(
+          "memoryBudgetPages is " + pages + ": it must be 1 or more");
+    }
+    memoryBudgetPages = pages;
+    return this;
+  }
+
+  /**
+   * Instances that are built ahead, in the background, each time that one was retired. 0 to 1024,
+   * default 1.
+   */
+  public InstancePoolBuilder spares(int instances) {
+    if (instances < 0 || instances > 1024) {
+      throw new IllegalArgumentException("spares is " + instances + ": it must lie in 0..1024");
+    }
+    spares = instances;
+    return this;
+  }
+
+  private static int positive(String what, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(what + " is " + value + ": it must be 1 or more");
+    }
+    return value;
+  }
+
+  /** The cache of compiled modules. Default: one of the pool's own. */
+  public InstancePoolBuilder moduleCache(ModuleCache cache) {
+    this.cache = cache;
+    return this;
+  }
+
+  MemoryKind memoryKind() {
+    if (sharedMemory) {
+      return MemoryKind.SHARED;
+    }
+    boolean resetsOften = resetPolicy == ResetPolicy.AFTER_EACH_INVOCATION;
+    return Objects.requireNonNullElse(dirtyTracking, resetsOften)
+        ? MemoryKind.TRACKED
+        : MemoryKind.FLAT;
+  }
+
+  /**
+   * Makes the pool. Reads nothing.
+   *
+   * @throws IllegalStateException when the memory is to be both shared and tracked, or shared and
+   *     reset after each invocation
+   */
+  public InstancePool build() {
+    if (sharedMemory && Boolean.TRUE.equals(dirtyTracking)) {
+      throw new IllegalStateException(
+          "sharedMemory and dirtyTracking exclude each other: choose one");
+    }
+    if (sharedMemory && resetPolicy == ResetPolicy.AFTER_EACH_INVOCATION) {
+      throw new IllegalStateException(
+          "a shared memory cannot be reset: choose another resetPolicy than " + resetPolicy);
+    }
+    return new InstancePool(this);
+  }
+}

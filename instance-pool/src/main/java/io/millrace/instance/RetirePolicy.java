@@ -1,0 +1,55 @@
+package io.millrace.instance;
+
+import java.time.Duration;
+
+/**
+ * When an instance is replaced although it works: for guests that never free what they take, or
+ * that grow slow with age. Looked at between invocations. After a trap, an exit, an interrupt or an
+ * Error it is always replaced.
+ *
+ * @param invocations that an instance serves at most
+ * @param pages of 64 KiB: an instance whose memory has grown to so many is replaced
+ * @param age since it was built
+ */
+public record RetirePolicy(long invocations, int pages, Duration age) {
+
+  /** Never for any of these. The default. */
+  public static final RetirePolicy NEVER =
+      new RetirePolicy(Long.MAX_VALUE, Integer.MAX_VALUE, Duration.ofNanos(Long.MAX_VALUE));
+
+  /** Checks that all are positive. */
+  public RetirePolicy {
+    if (invocations < 1 || pages < 1 || age.isNegative() || age.isZero()) {
+      throw new IllegalArgumentException(
+          "invocations "
+              + invocations
+              + ", pages "
+              + pages
+              + ", age "
+              + age
+              + ": each must be"
+              + " more than 0");
+    }
+  }
+
+  /** The same, after so many invocations too. */
+  public RetirePolicy withInvocations(long invocations) {
+    return new RetirePolicy(invocations, pages, age);
+  }
+
+  /** The same, at so many pages too. */
+  public RetirePolicy withPages(int pages) {
+    return new RetirePolicy(invocations, pages, age);
+  }
+
+  /** The same, at that age too. */
+  public RetirePolicy withAge(Duration age) {
+    return new RetirePolicy(invocations, pages, age);
+  }
+
+  boolean isDue(GuestInstance instance) {
+    return instance.invocations() >= invocations
+        || instance.pages() >= pages
+        || (!age.equals(NEVER.age) && instance.ageNanos() >= age.toNanos());
+  }
+}
