@@ -1,6 +1,7 @@
 package io.millrace.benchmarks;
 
 import io.millrace.instance.InstancePool;
+import io.millrace.instance.InstancePoolBuilder;
 import io.millrace.instance.ModuleSource;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,9 +16,12 @@ final class DigestGuests {
 
   /** A pool whose instances have private memory, tracked or flat. */
   static InstancePool pool(boolean dirtyTracking) {
+    return builder(dirtyTracking).build();
+  }
+
+  static InstancePoolBuilder builder(boolean dirtyTracking) {
     return InstancePool.builder(ModuleSource.resource(DigestGuests.class, RESOURCE))
-        .dirtyTracking(dirtyTracking)
-        .build();
+        .dirtyTracking(dirtyTracking);
   }
 
   static StockGuest stock() throws IOException {

@@ -1,6 +1,7 @@
 package io.millrace.benchmarks;
 
 import io.millrace.instance.InstancePool;
+import io.millrace.instance.ResetPolicy;
 import io.millrace.memory.PageLimits;
 import io.millrace.memory.TrackedLinearMemory;
 import io.millrace.pipeline.Invocation;
@@ -88,9 +89,14 @@ final class MemoryProfile implements Profile {
           return restored;
         };
     Rates rates;
-    try (InstancePool pool = DigestGuests.pool(true);
+    try (InstancePool pool =
+            DigestGuests.builder(true)
+                .resetPolicy(ResetPolicy.FRESH_PER_TENANT)
+                .snapshot(false)
+                .spares(0)
+                .build();
         GuestLease lease = pool.lease()) {
-      // Another tenant costs a new instance.
+      // Another tenant costs a new instance, which runs the guest's start.
       String[] tenants = {"a", "b"};
       int[] turn = {0};
       Work newInstance = () -> lease.guest(tenants[turn[0]++ & 1]).hashCode();
