@@ -3,9 +3,7 @@ package io.millrace.instance;
 import com.dylibso.chicory.runtime.ChicoryInterruptedException;
 import com.dylibso.chicory.runtime.ExportFunction;
 import com.dylibso.chicory.runtime.Instance;
-import io.millrace.memory.BumpArena;
 import io.millrace.memory.LinearMemory;
-import io.millrace.memory.Slice;
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Payload;
 import io.millrace.pipeline.WorkerException;
@@ -17,29 +15,21 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One instance of a module, with its memory and its arena. Used by the thread of the worker that
- * leases it, and by no other.
- *
- * <p>The arena is one block from the guest's own allocator, taken at the start and replaced by a
- * larger one when a payload does not fit; never pages behind the guest's back, since some
- * allocators take everything up to the end of memory for theirs.
+ * One instance of a module: its memory, its way in and its way out. Used by the thread of the
+ * worker that leases it, and by no other.
  */
 final class GuestInstance implements Guest {
 
-  private static final int FIRST_ARENA_BYTES = 64 * 1024;
-
-  /** Room for the padding that brings an odd block to the payload's alignment. */
-  private static final int ALIGNMENT_BYTES = 8;
-
   private final ModuleReport report;
-  private final AbiDescriptor abi;
   private final int payloadLimitBytes;
   private final Instance instance;
   private final EngineMemory engine;
   private final LinearMemory memory;
   private final Map<String, ExportFunction> functions = new HashMap<>();
   private final AtomicBoolean busy = new AtomicBoolean();
-  private BumpArena arena;
+  private final GuestInput input;
+  private final GuestResult result;
+  private final @Nullable ExportFunction afterCall;
   private @Nullable InstanceState state;
   private boolean usable = true;
   private long invocations;
@@ -56,16 +46,17 @@ final class GuestInstance implements Guest {
       Instance instance,
       @Nullable InstanceState state) {
     this.report = report;
-    this.abi = abi;
     this.payloadLimitBytes = payloadLimitBytes;
     this.instance = instance;
     this.engine = (EngineMemory) instance.memory();
     this.memory = engine.linear();
     this.state = state;
-    this.arena =
-        state == null
-            ? takeArena(Math.min(FIRST_ARENA_BYTES, payloadLimitBytes))
-            : new BumpArena(memory, state.arena().base(), state.arena().bytes());
+    GuestBlocks blocks = new GuestBlocks(abi, report, instance, memory);
+    this.input =
+        new GuestInput(
+            abi, blocks, memory, payloadLimitBytes, state == null ? null : state.arena());
+    this.result = new GuestResult(abi, instance, blocks, memory, payloadLimitBytes);
+    this.afterCall = abi.afterCall() == null ? null : instance.export(abi.afterCall());
   }
 
   /** Why the instance can have no state to go back to, if so. */
@@ -75,9 +66,7 @@ final class GuestInstance implements Guest {
 
   /** Takes the state that {@link #reset} goes back to. */
   InstanceState captureState() {
-    InstanceState taken =
-        InstanceState.of(
-            instance, engine, new InstanceState.Block(arena.base(), arena.capacityBytes()));
+    InstanceState taken = InstanceState.of(instance, engine, input.block());
     state = taken;
     return taken;
   }
@@ -90,14 +79,11 @@ final class GuestInstance implements Guest {
    */
   boolean reset() {
     InstanceState wanted = state;
-    arena.reset(); // whoever kept a slice shall find out
     if (!usable || wanted == null || !wanted.restore(instance, engine)) {
       usable = false;
       return false;
     }
-    if (arena.base() != wanted.arena().base()) {
-      arena = new BumpArena(memory, wanted.arena().base(), wanted.arena().bytes());
-    }
+    input.reset(wanted.arena());
     return true;
   }
 
@@ -140,19 +126,22 @@ final class GuestInstance implements Guest {
 
   @Override
   public byte[] invoke(Invocation invocation) {
-    Payload payload = invocation.payload();
+    Payload.Copied payload = (Payload.Copied) invocation.payload();
     if (payload.length() > payloadLimitBytes) {
       throw new WorkerException.PayloadTooLarge("payload", payload.length(), payloadLimitBytes);
     }
+    ExportFunction function = function(invocation.function());
     if (!busy.compareAndSet(false, true)) {
       throw new WorkerException.InstanceBusy(invocation.function());
     }
     try {
       invocations++;
-      ExportFunction function = function(invocation.function());
-      Slice input = place(payload);
-      long packed = function.apply(input.offset(), input.length())[0];
-      return copyOut(invocation.function(), packed);
+      input.place(payload);
+      long[] answer = function.apply(input.arguments(payload.length()));
+      return reply(invocation.function(), answer, payload);
+    } catch (WorkerException.AbiMismatch lie) {
+      usable = false; // a guest that lies once is not asked again
+      throw lie;
     } catch (WorkerException known) {
       throw known;
     } catch (WasiImports.ExitSignal exit) {
@@ -171,6 +160,25 @@ final class GuestInstance implements Guest {
     }
   }
 
+  private byte[] reply(String function, long[] answer, Payload.Copied payload) {
+    byte[] reply;
+    try {
+      reply = result.copy(function, answer, input, payload);
+    } catch (WorkerException.PayloadTooLarge | WorkerException.GuestFailed harmless) {
+      finishCall();
+      throw harmless;
+    }
+    finishCall();
+    return reply;
+  }
+
+  private void finishCall() {
+    input.done();
+    if (afterCall != null) {
+      afterCall.apply();
+    }
+  }
+
   private ExportFunction function(String name) {
     ExportFunction known = functions.get(name);
     if (known == null) {
@@ -179,73 +187,5 @@ final class GuestInstance implements Guest {
       functions.put(name, known);
     }
     return known;
-  }
-
-  private Slice place(Payload payload) {
-    arena.reset();
-    if (payload.length() > arena.capacityBytes() - ALIGNMENT_BYTES) {
-      growArena(payload.length());
-    }
-    Slice input = arena.allocate(payload.length(), ALIGNMENT_BYTES);
-    if (payload instanceof Payload.Copied copied) {
-      input.write(0, copied.array(), copied.offset(), copied.length());
-    }
-    return input;
-  }
-
-  private void growArena(int payloadBytes) {
-    // Doubling keeps the number of blocks small while payloads grow slowly.
-    long doubled = Math.max(payloadBytes, 2L * arena.capacityBytes());
-    BumpArena larger = takeArena((int) Math.min(doubled, payloadLimitBytes));
-    instance.export(abi.free()).apply(arena.base());
-    arena = larger;
-  }
-
-  private BumpArena takeArena(int bytes) {
-    int capacity = bytes + ALIGNMENT_BYTES;
-    int block = (int) instance.export(abi.allocate()).apply(capacity)[0];
-    if (block == 0) {
-      throw new WorkerException.PayloadTooLarge(
-          "block for payloads in a guest of " + memory.sizeBytes() + " bytes of memory",
-          capacity,
-          memory.sizeBytes());
-    }
-    if (!memory.contains(block, capacity)) {
-      usable = false;
-      throw new WorkerException.AbiMismatch(
-          abi.allocate()
-              + "("
-              + capacity
-              + ") answered "
-              + Integer.toUnsignedLong(block)
-              + ", which does not lie within the guest's memory of "
-              + memory.sizeBytes()
-              + " bytes");
-    }
-    return new BumpArena(memory, block, capacity);
-  }
-
-  /**
-   * Pointer and length are the guest's word: read once, checked as unsigned 64-bit sums, then used.
-   */
-  private byte[] copyOut(String function, long packed) {
-    int pointer = (int) (packed >>> 32);
-    int length = (int) packed;
-    if (!memory.contains(pointer, length)) {
-      usable = false;
-      throw new WorkerException.AbiMismatch(
-          function
-              + " answered "
-              + Integer.toUnsignedLong(length)
-              + " bytes at "
-              + Integer.toUnsignedLong(pointer)
-              + ", which do not lie within the guest's memory of "
-              + memory.sizeBytes()
-              + " bytes");
-    }
-    if (length > payloadLimitBytes) {
-      throw new WorkerException.PayloadTooLarge("reply", length, payloadLimitBytes);
-    }
-    return memory.read(pointer, length);
   }
 }

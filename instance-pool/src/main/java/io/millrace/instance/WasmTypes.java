@@ -141,11 +141,15 @@ final class WasmTypes {
     if (!unfitMemory.isEmpty()) {
       return unfitMemory;
     }
-    if (!AbiDescriptor.ALLOCATE_TYPE.equals(types.get(abi.allocate()))) {
-      return wants(types, abi.allocate(), AbiDescriptor.ALLOCATE_TYPE);
-    }
-    if (!AbiDescriptor.FREE_TYPE.equals(types.get(abi.free()))) {
-      return wants(types, abi.free(), AbiDescriptor.FREE_TYPE);
+    for (AbiDescriptor.Export wanted : abi.exports()) {
+      String found = types.get(wanted.name());
+      if (found == null || !wanted.types().contains(found)) {
+        return "the module must export "
+            + wanted.name()
+            + " "
+            + String.join(" or ", wanted.types())
+            + (found == null ? ", it exports no function of that name" : ", its own is " + found);
+      }
     }
     return "";
   }
@@ -167,22 +171,13 @@ final class WasmTypes {
         : "";
   }
 
-  private static String wants(Map<String, String> types, String name, String type) {
-    String found = types.get(name);
-    return "the module must export "
-        + name
-        + " "
-        + type
-        + (found == null ? ", it exports no function of that name" : ", its own is " + found);
-  }
-
   private static ModuleReport.FunctionFit fit(
       String name, String type, String unfit, AbiDescriptor abi) {
     String reason = "";
-    if (name.equals(abi.allocate()) || name.equals(abi.free())) {
+    if (abi.exports().stream().anyMatch(each -> each.name().equals(name))) {
       reason = "it belongs to the ABI itself";
-    } else if (!type.equals(AbiDescriptor.FUNCTION_TYPE)) {
-      reason = "its type is " + type + ", the ABI wants " + AbiDescriptor.FUNCTION_TYPE;
+    } else if (!type.equals(abi.functionType())) {
+      reason = "its type is " + type + ", the ABI wants " + abi.functionType();
     } else {
       reason = unfit;
     }

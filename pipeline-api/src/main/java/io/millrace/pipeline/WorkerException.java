@@ -209,6 +209,29 @@ public abstract sealed class WorkerException extends RuntimeException {
     }
   }
 
+  /** The guest answered with an error of its own; it goes on. */
+  public static final class GuestFailed extends WorkerException {
+
+    private static final long serialVersionUID = 1L;
+    private final String error;
+
+    /** Names the function and what the guest says. */
+    public GuestFailed(String function, String error) {
+      super(function + " answered with an error: " + error, null, false);
+      this.error = error;
+    }
+
+    /** The guest's text, in one line. */
+    public String error() {
+      return error;
+    }
+
+    @Override
+    public boolean retryable() {
+      return false;
+    }
+  }
+
   /** The module cannot be used: not wasm, damaged, over a limit, or its start failed. */
   public static final class ModuleRejected extends WorkerException {
 

@@ -27,6 +27,7 @@ class WorkerExceptionTest {
             true),
         Arguments.of(new WorkerException.GuestExit("f", 3), false, true),
         Arguments.of(new WorkerException.InstanceBusy("f"), true, true),
+        Arguments.of(new WorkerException.GuestFailed("f", "no such key"), false, false),
         Arguments.of(new WorkerException.PoolExhausted("instances", 4, "raise it"), true, false),
         Arguments.of(new WorkerException.ModuleRejected("bad", null), false, true),
         Arguments.of(new WorkerException.CapabilityDenied("env.x"), false, true),

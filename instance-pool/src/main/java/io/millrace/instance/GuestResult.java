@@ -1,0 +1,143 @@
+package io.millrace.instance;
+
+import com.dylibso.chicory.runtime.ExportFunction;
+import com.dylibso.chicory.runtime.Instance;
+import io.millrace.instance.AbiDescriptor.Result;
+import io.millrace.instance.AbiDescriptor.Status;
+import io.millrace.memory.LinearMemory;
+import io.millrace.pipeline.Payload;
+import io.millrace.pipeline.WorkerException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds a function's result and copies it out. Pointer and length are the guest's word: read once,
+ * checked as unsigned 64-bit sums, then used.
+ */
+final class GuestResult {
+
+  /** How much of an error's text is worth a message. */
+  private static final int ERROR_TEXT_BYTES = 512;
+
+  private final Result strategy;
+  private final boolean freesResult;
+  private final GuestBlocks blocks;
+  private final LinearMemory memory;
+  private final int limitBytes;
+  private final @Nullable ExportFunction pointerOf;
+  private final @Nullable ExportFunction lengthOf;
+
+  GuestResult(
+      AbiDescriptor abi,
+      Instance instance,
+      GuestBlocks blocks,
+      LinearMemory memory,
+      int limitBytes) {
+    this.strategy = abi.result();
+    this.freesResult = abi.freesResult();
+    this.blocks = blocks;
+    this.memory = memory;
+    this.limitBytes = limitBytes;
+    if (strategy instanceof Result.Getters getters) {
+      pointerOf = instance.export(getters.pointer());
+      lengthOf = instance.export(getters.length());
+    } else {
+      pointerOf = null;
+      lengthOf = null;
+    }
+  }
+
+  /** The reply of {@code function}, which has answered {@code answer}. */
+  byte[] copy(String function, long[] answer, GuestInput input, Payload.Copied payload) {
+    if (strategy instanceof Result.Packed) {
+      return copy(function, (int) (answer[0] >>> 32), (int) answer[0]);
+    }
+    if (strategy instanceof Result.LengthPrefixed) {
+      int pointer = (int) answer[0];
+      require(function, pointer, Integer.BYTES);
+      int length = memory.getInt(pointer);
+      require(function, pointer + Integer.BYTES, length);
+      byte[] reply = limited(pointer + Integer.BYTES, length);
+      giveBack(pointer, Integer.BYTES + length);
+      return reply;
+    }
+    if (strategy instanceof Result.OutPointer) {
+      int pair = input.pairPointer();
+      return copy(function, memory.getInt(pair), memory.getInt(pair + Integer.BYTES));
+    }
+    return byStatus(function, answer, (Result.Getters) strategy, payload);
+  }
+
+  private byte[] byStatus(
+      String function, long[] answer, Result.Getters getters, Payload.Copied payload) {
+    Status status =
+        getters.statuses().isEmpty() ? Status.OUTPUT : status(function, answer[0], getters);
+    if (status == Status.UNCHANGED) {
+      int from = payload.offset();
+      return Arrays.copyOfRange(payload.array(), from, from + payload.length());
+    }
+    if (pointerOf == null || lengthOf == null) {
+      throw new IllegalStateException("there are no getters");
+    }
+    byte[] result = copy(function, (int) pointerOf.apply()[0], (int) lengthOf.apply()[0]);
+    if (status == Status.ERROR) {
+      throw new WorkerException.GuestFailed(function, text(result));
+    }
+    return result;
+  }
+
+  private static Status status(String function, long answered, Result.Getters getters) {
+    int status = (int) answered;
+    if (status < 0 || status >= getters.statuses().size()) {
+      throw new WorkerException.AbiMismatch(
+          function
+              + " answered the status "
+              + status
+              + ", the ABI knows 0.."
+              + (getters.statuses().size() - 1));
+    }
+    return getters.statuses().get(status);
+  }
+
+  private static String text(byte[] error) {
+    int length = Math.min(error.length, ERROR_TEXT_BYTES);
+    return new String(error, 0, length, StandardCharsets.UTF_8)
+        .replaceAll("\\p{Cntrl}+", " ")
+        .strip();
+  }
+
+  private byte[] copy(String function, int pointer, int length) {
+    require(function, pointer, length);
+    byte[] reply = limited(pointer, length);
+    giveBack(pointer, length);
+    return reply;
+  }
+
+  private void giveBack(int pointer, int length) {
+    if (freesResult) {
+      blocks.giveBack(pointer, length);
+    }
+  }
+
+  private byte[] limited(int pointer, int length) {
+    if (length > limitBytes) {
+      throw new WorkerException.PayloadTooLarge("reply", length, limitBytes);
+    }
+    return memory.read(pointer, length);
+  }
+
+  private void require(String function, int pointer, int length) {
+    if (!memory.contains(pointer, length)) {
+      throw new WorkerException.AbiMismatch(
+          function
+              + " answered "
+              + Integer.toUnsignedLong(length)
+              + " bytes at "
+              + Integer.toUnsignedLong(pointer)
+              + ", which do not lie within the guest's memory of "
+              + memory.sizeBytes()
+              + " bytes");
+    }
+  }
+}
