@@ -22,6 +22,10 @@ final class GuestInput {
 
   private final AbiDescriptor.Input kind;
   private final int pairBytes;
+
+  /** What an arena needs beside the payload. */
+  private final int besideBytes;
+
   private final GuestBlocks blocks;
   private final LinearMemory memory;
   private final int payloadLimitBytes;
@@ -44,6 +48,7 @@ final class GuestInput {
       InstanceState.@Nullable Block known) {
     this.kind = abi.input();
     this.pairBytes = abi.result() instanceof AbiDescriptor.Result.OutPointer ? PAIR_BYTES : 0;
+    this.besideBytes = pairBytes == 0 ? ALIGNMENT_BYTES : 2 * ALIGNMENT_BYTES + pairBytes;
     this.blocks = blocks;
     this.memory = memory;
     this.payloadLimitBytes = payloadLimitBytes;
@@ -82,9 +87,8 @@ final class GuestInput {
       return;
     }
     arena.reset();
-    int wanted = payload.length() + pairBytes;
-    if (wanted > arena.capacityBytes() - 2 * ALIGNMENT_BYTES) {
-      arena = largerArena(arena, wanted);
+    if (payload.length() > arena.capacityBytes() - besideBytes) {
+      arena = largerArena(arena, payload.length());
     }
     Slice input = arena.allocate(payload.length(), ALIGNMENT_BYTES);
     input.write(0, payload.array(), payload.offset(), payload.length());
@@ -122,14 +126,13 @@ final class GuestInput {
   private BumpArena largerArena(BumpArena present, int wantedBytes) {
     // Doubling keeps the number of blocks small while payloads grow slowly.
     long doubled = Math.max(wantedBytes, 2L * present.capacityBytes());
-    long most = Math.max(wantedBytes, payloadLimitBytes);
-    BumpArena larger = newArena((int) Math.min(doubled, most));
+    BumpArena larger = newArena((int) Math.min(doubled, payloadLimitBytes));
     blocks.giveBack(present.base(), present.capacityBytes());
     return larger;
   }
 
   private BumpArena newArena(int bytes) {
-    int capacity = bytes + 2 * ALIGNMENT_BYTES;
+    int capacity = bytes + besideBytes;
     return new BumpArena(memory, blocks.take(capacity), capacity);
   }
 }

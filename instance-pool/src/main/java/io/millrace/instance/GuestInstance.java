@@ -130,12 +130,19 @@ final class GuestInstance implements Guest {
     if (payload.length() > payloadLimitBytes) {
       throw new WorkerException.PayloadTooLarge("payload", payload.length(), payloadLimitBytes);
     }
-    ExportFunction function = function(invocation.function());
     if (!busy.compareAndSet(false, true)) {
       throw new WorkerException.InstanceBusy(invocation.function());
     }
     try {
       invocations++;
+      return call(function(invocation.function()), invocation, payload);
+    } finally {
+      busy.setRelease(false);
+    }
+  }
+
+  private byte[] call(ExportFunction function, Invocation invocation, Payload.Copied payload) {
+    try {
       input.place(payload);
       long[] answer = function.apply(input.arguments(payload.length()));
       return reply(invocation.function(), answer, payload);
@@ -155,8 +162,6 @@ final class GuestInstance implements Guest {
       // Errors too: a stack overflow or a full heap inside one guest is that guest's failure.
       usable = false;
       throw new WorkerException.GuestTrap(invocation.function(), trap);
-    } finally {
-      busy.setRelease(false);
     }
   }
 
