@@ -77,13 +77,7 @@ final class WasmBuilder {
 
   /** The flat ABI's alloc (always {@code pointer}) and free. */
   WasmBuilder allocator(int pointer) {
-    byte[] constant = signedLeb(pointer);
-    int[] body = new int[constant.length + 1];
-    body[0] = 0x41;
-    for (int i = 0; i < constant.length; i++) {
-      body[i + 1] = constant[i] & 0xFF;
-    }
-    function("alloc", types(I32), types(I32), body);
+    function("alloc", types(I32), types(I32), i32(pointer));
     return function("free", types(I32), types());
   }
 
@@ -94,9 +88,18 @@ final class WasmBuilder {
 
   /** The instruction i64.const. */
   static int[] i64(long value) {
+    return constant(0x42, value);
+  }
+
+  /** The instruction i32.const. */
+  static int[] i32(int value) {
+    return constant(0x41, value);
+  }
+
+  private static int[] constant(int opcode, long value) {
     byte[] constant = signedLeb(value);
     int[] code = new int[constant.length + 1];
-    code[0] = 0x42;
+    code[0] = opcode;
     for (int i = 0; i < constant.length; i++) {
       code[i + 1] = constant[i] & 0xFF;
     }
