@@ -199,16 +199,6 @@ final class GuestInstance implements Guest {
   }
 
   private EngineMemory memory(MemoryLimits limits, MemoryKind kind, int maximumPages) {
-    if (limits.initialPages() > maximumPages) {
-      throw new WorkerException.ModuleRejected(
-          report.name()
-              + " wants "
-              + limits.initialPages()
-              + " pages of memory at the start, the limit is "
-              + maximumPages
-              + ": raise maximumPages",
-          null);
-    }
     int highest = Math.min(limits.maximumPages(), maximumPages);
     return kind.create(new PageLimits(limits.initialPages(), highest));
   }

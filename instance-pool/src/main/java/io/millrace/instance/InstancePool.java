@@ -32,6 +32,7 @@ public final class InstancePool implements GuestSource, AutoCloseable {
   private final MemoryKind memoryKind;
   private final int payloadLimitBytes;
   private final int maximumPages;
+  private final ModuleLimits moduleLimits;
   private final AtomicLong created = new AtomicLong();
   private final AtomicLong retired = new AtomicLong();
 
@@ -42,7 +43,7 @@ public final class InstancePool implements GuestSource, AutoCloseable {
   private @Nullable ModuleKey key;
 
   /** From the first read until the module is compiled. */
-  private byte @Nullable [] bytes;
+  private @Nullable ScannedModule scanned;
 
   private @Nullable CompiledModule compiled;
   private boolean closed;
@@ -53,6 +54,7 @@ public final class InstancePool implements GuestSource, AutoCloseable {
     memoryKind = builder.memoryKind;
     payloadLimitBytes = builder.payloadLimitBytes;
     maximumPages = builder.maximumPages;
+    moduleLimits = builder.moduleLimits;
   }
 
   /** Starts the description of a pool over the module of {@code source}. */
@@ -146,8 +148,11 @@ public final class InstancePool implements GuestSource, AutoCloseable {
     lock.lock();
     try {
       if (key == null) {
-        bytes = source.read();
-        key = ModuleCompiler.key(bytes, memoryKind);
+        // A module that the cache has may have come in under another pool's limits.
+        ScannedModule fit =
+            ModuleScan.scan(source.name(), source.read(), moduleLimits, maximumPages);
+        key = ModuleCompiler.key(fit.bytes(), memoryKind);
+        scanned = fit;
       }
       wanted = key;
     } finally {
@@ -158,7 +163,7 @@ public final class InstancePool implements GuestSource, AutoCloseable {
     lock.lock();
     try {
       compiled = module;
-      bytes = null;
+      scanned = null;
     } finally {
       lock.unlock();
     }
@@ -169,17 +174,17 @@ public final class InstancePool implements GuestSource, AutoCloseable {
    * Called when the cache does not have the module: for the first time, or because it evicted it.
    */
   private CompiledModule compile(ModuleKey wanted) {
-    byte[] wasm;
+    ScannedModule fit;
     lock.lock();
     try {
       if (compiled != null) {
         return compiled;
       }
-      wasm = Objects.requireNonNull(bytes, "bytes are kept until the module is compiled");
+      fit = Objects.requireNonNull(scanned, "bytes are kept until the module is compiled");
     } finally {
       lock.unlock();
     }
-    return ModuleCompiler.compile(source.name(), wanted.sha256(), wasm, abi);
+    return ModuleCompiler.compile(fit, wanted.sha256(), abi);
   }
 
   /** Describes a pool. */
@@ -190,6 +195,7 @@ public final class InstancePool implements GuestSource, AutoCloseable {
     private MemoryKind memoryKind = MemoryKind.FLAT;
     private int payloadLimitBytes = 16 * 1024 * 1024;
     private int maximumPages = 4096;
+    private ModuleLimits moduleLimits = ModuleLimits.defaults();
 
     private Builder(ModuleSource source) {
       this.source = Objects.requireNonNull(source, "source");
@@ -215,6 +221,12 @@ public final class InstancePool implements GuestSource, AutoCloseable {
             "maximumPages is " + pages + ": it must lie in 1.." + PageLimits.HIGHEST_PAGES);
       }
       maximumPages = pages;
+      return this;
+    }
+
+    /** How large the module may be in each respect. Default {@link ModuleLimits#defaults}. */
+    public Builder moduleLimits(ModuleLimits limits) {
+      moduleLimits = Objects.requireNonNull(limits, "limits");
       return this;
     }
 

@@ -104,6 +104,10 @@ public final class ModuleCache {
     if (failure instanceof WorkerException known) {
       throw known;
     }
+    if (failure instanceof OutOfMemoryError) {
+      throw new WorkerException.WorkerTerminated(
+          "module " + key.sha256() + " cannot be compiled now: the JVM's heap is full", failure);
+    }
     throw new WorkerException.ModuleRejected(
         "module " + key.sha256() + " cannot be compiled: " + failure, failure);
   }
