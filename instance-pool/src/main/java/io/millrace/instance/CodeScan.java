@@ -95,6 +95,7 @@ final class CodeScan {
       case Opcode.BLOCK, Opcode.LOOP -> enter(opcode == Opcode.LOOP);
       case Opcode.IF -> {
         pop(1);
+        cost.stackCopy(height);
         enter(false);
         cost.frame(alive());
       }
@@ -172,7 +173,7 @@ final class CodeScan {
       gives = types.results(type);
     }
     // The engine keeps a copy of the stack as it will be behind the block.
-    cost.frame(height + gives);
+    cost.stackCopy(height + gives);
     if (isLoop) {
       cost.frame(alive());
     }

@@ -7,18 +7,22 @@ package io.millrace.instance;
  */
 final class CompileCost {
 
-  private static final int INSTRUCTION_BYTES = 200;
-  private static final int FUNCTION_BYTES = 6_000;
-  private static final int TYPE_BYTES = 4_000;
-  private static final int ITEM_BYTES = 200;
-  private static final int NAME_BYTES = 100;
-  private static final int INDIRECT_TARGET_BYTES = 300;
+  private static final int INSTRUCTION_BYTES = 100;
+  private static final int FUNCTION_BYTES = 2_000;
+  private static final int TYPE_BYTES = 5_000;
+  private static final int ITEM_BYTES = 120;
+  private static final int EXPORT_BYTES = 400;
+  private static final int NAME_BYTES = 110;
+  private static final int INDIRECT_TARGET_BYTES = 500;
 
   /** One local or stack value in the frame that the engine keeps for a place in the code. */
-  private static final int FRAME_VALUE_BYTES = 32;
+  private static final int FRAME_VALUE_BYTES = 12;
+
+  /** One stack value in a copy of the stack, which is dropped where the block ends. */
+  private static final int STACK_VALUE_BYTES = 4;
 
   /** The engine makes an exception, with its stack, for each wrong instruction of a function. */
-  private static final int WRONG_INSTRUCTION_BYTES = 1_000;
+  private static final int WRONG_INSTRUCTION_BYTES = 1_500;
 
   private long heapBytes;
   private long steps;
@@ -37,9 +41,14 @@ final class CompileCost {
     steps += types.comparisonSteps();
   }
 
-  /** An import, an export, a global, an element or anything else that becomes an object or two. */
+  /** An import, a global, an element or anything else that becomes an object or two. */
   void item() {
     heapBytes += ITEM_BYTES;
+  }
+
+  /** Exports are kept by name too. */
+  void export() {
+    heapBytes += EXPORT_BYTES;
   }
 
   void name() {
@@ -58,6 +67,12 @@ final class CompileCost {
   /** A place that code can jump to, with so many locals and stack values alive there. */
   void frame(long values) {
     heapBytes += values * FRAME_VALUE_BYTES;
+    steps += values;
+  }
+
+  /** A copy of so many stack values. */
+  void stackCopy(long values) {
+    heapBytes += values * STACK_VALUE_BYTES;
     steps += values;
   }
 

@@ -7,6 +7,7 @@ import com.dylibso.chicory.runtime.TableInstance;
 import com.dylibso.chicory.wasm.types.MemoryLimits;
 import com.dylibso.chicory.wasm.types.Table;
 import com.dylibso.chicory.wasm.types.TableLimits;
+import com.dylibso.chicory.wasm.types.TableSection;
 import io.millrace.memory.BumpArena;
 import io.millrace.memory.LinearMemory;
 import io.millrace.memory.PageLimits;
@@ -53,16 +54,18 @@ final class GuestInstance implements Guest {
       AbiDescriptor abi,
       MemoryKind kind,
       int payloadLimitBytes,
-      int maximumPages) {
+      int maximumPages,
+      long tableEntries) {
     this.report = module.report();
     this.abi = abi;
     this.payloadLimitBytes = payloadLimitBytes;
     try {
+      long room = roomInEachTable(module.wasm().tableSection(), tableEntries);
       this.instance =
           Instance.builder(module.wasm())
               .withMachineFactory(module.machines())
               .withMemoryFactory(limits -> memory(limits, kind, maximumPages))
-              .withTableFactory((table, value) -> new TableInstance(copy(table), value))
+              .withTableFactory((table, value) -> new TableInstance(copy(table, room), value))
               .withImportValues(WasiImports.forModule(module.wasm()))
               .withStart(false)
               .build();
@@ -77,7 +80,7 @@ final class GuestInstance implements Guest {
     } catch (WasiImports.ExitSignal exit) {
       throw new WorkerException.ModuleRejected(
           report.name() + " ended itself while it started, with exit code " + exit.exitCode, exit);
-    } catch (RuntimeException | StackOverflowError | AssertionError failed) {
+    } catch (RuntimeException | StackOverflowError | AssertionError | LinkageError failed) {
       throw new WorkerException.ModuleRejected(
           report.name() + " failed to start: " + failed.getMessage(), failed);
     }
@@ -204,13 +207,25 @@ final class GuestInstance implements Guest {
   }
 
   /**
+   * By how many entries each table may grow: what the tables leave of the limit, in equal parts.
+   */
+  private static long roomInEachTable(TableSection tables, long limit) {
+    long atStart = 0;
+    for (int i = 0; i < tables.tableCount(); i++) {
+      atStart += tables.getTable(i).limits().min();
+    }
+    return Math.max(0, limit - atStart) / Math.max(1, tables.tableCount());
+  }
+
+  /**
    * The engine's table.grow changes the limits of the table that it was given, for all instances.
    */
-  private static Table copy(Table table) {
+  private static Table copy(Table table, long room) {
     TableLimits limits = table.limits();
+    long most = Math.min(limits.max(), limits.min() + room);
     return new Table(
         table.elementType(),
-        new TableLimits(limits.min(), limits.max(), limits.shared()),
+        new TableLimits(limits.min(), most, limits.shared()),
         table.initialize());
   }
 }

@@ -4,6 +4,7 @@ import io.millrace.memory.PageLimits;
 import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.spi.GuestLease;
 import io.millrace.pipeline.spi.GuestSource;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
@@ -33,6 +34,7 @@ public final class InstancePool implements GuestSource, AutoCloseable {
   private final int payloadLimitBytes;
   private final int maximumPages;
   private final ModuleLimits moduleLimits;
+  private final Duration startTimeout;
   private final AtomicLong created = new AtomicLong();
   private final AtomicLong retired = new AtomicLong();
 
@@ -55,6 +57,7 @@ public final class InstancePool implements GuestSource, AutoCloseable {
     payloadLimitBytes = builder.payloadLimitBytes;
     maximumPages = builder.maximumPages;
     moduleLimits = builder.moduleLimits;
+    startTimeout = builder.startTimeout;
   }
 
   /** Starts the description of a pool over the module of {@code source}. */
@@ -118,8 +121,14 @@ public final class InstancePool implements GuestSource, AutoCloseable {
       lock.unlock();
     }
     CompiledModule module = module();
+    long tableEntries = moduleLimits.get(ModuleLimits.Limit.TABLE_ENTRIES);
     GuestInstance built =
-        new GuestInstance(module, abi, memoryKind, payloadLimitBytes, maximumPages);
+        StartWatch.within(
+            startTimeout,
+            source.name(),
+            () ->
+                new GuestInstance(
+                    module, abi, memoryKind, payloadLimitBytes, maximumPages, tableEntries));
     created.incrementAndGet();
     return built;
   }
@@ -196,6 +205,7 @@ public final class InstancePool implements GuestSource, AutoCloseable {
     private int payloadLimitBytes = 16 * 1024 * 1024;
     private int maximumPages = 4096;
     private ModuleLimits moduleLimits = ModuleLimits.defaults();
+    private Duration startTimeout = Duration.ofSeconds(10);
 
     private Builder(ModuleSource source) {
       this.source = Objects.requireNonNull(source, "source");
@@ -227,6 +237,21 @@ public final class InstancePool implements GuestSource, AutoCloseable {
     /** How large the module may be in each respect. Default {@link ModuleLimits#defaults}. */
     public Builder moduleLimits(ModuleLimits limits) {
       moduleLimits = Objects.requireNonNull(limits, "limits");
+      return this;
+    }
+
+    /**
+     * How long an instance may take to start once its module is compiled: the start function,
+     * {@code _initialize} and the first {@code alloc}. One that takes longer is stopped, and the
+     * invocation that needed it fails with {@link WorkerException.ModuleRejected} unless its
+     * deadline has answered it before. Default 10 s.
+     */
+    public Builder startTimeout(Duration timeout) {
+      if (timeout.toMillis() < 1) {
+        throw new IllegalArgumentException(
+            "startTimeout is " + timeout + ": it must be 1 ms or longer");
+      }
+      startTimeout = timeout;
       return this;
     }
 

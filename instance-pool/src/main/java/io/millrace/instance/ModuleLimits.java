@@ -17,10 +17,11 @@ public record ModuleLimits(Map<Limit, Long> values) {
     MODULE_BYTES("has", "bytes", ModuleSource.HIGHEST_BYTES),
 
     /**
-     * Heap that the engine takes to parse and compile the module, by the scan's estimate: about 100
-     * bytes for each instruction, and a copy of locals and stack for each place that code can jump
-     * to. Default half of the JVM's largest heap. The whole defence against small modules that grow
-     * large rests on this one and {@link #COMPILE_STEPS}; the others give clearer refusals.
+     * Heap that the engine takes to parse and compile the module, by the scan's estimate: some 100
+     * bytes for each instruction, and 12 for each local and stack value at each place that code can
+     * jump to. A large Go module needs about 60 times its size in code. Default half of the JVM's
+     * largest heap. The whole defence against small modules that grow large rests on this one and
+     * {@link #COMPILE_STEPS}; the others give clearer refusals.
      */
     HEAP_BYTES("needs about", "bytes of heap to be compiled", Runtime.getRuntime().maxMemory() / 2),
 
@@ -41,10 +42,10 @@ public record ModuleLimits(Map<Limit, Long> values) {
     PARAMETERS("has", "parameters", 1_000),
 
     /**
-     * Results of one function type. Default 120: several results are gathered by a Java method that
-     * takes them as parameters, and 255 slots hold 127 of 64 bits. Browsers allow 1000.
+     * Results of one function type. Default 127: several results are gathered by a Java method that
+     * takes them as parameters, and its 255 slots hold 127 of 64 bits. Browsers allow 1000.
      */
-    RESULTS("has", "results", 120),
+    RESULTS("has", "results", 127),
 
     /** Functions, imported ones included. Default 100,000; browsers allow a million. */
     FUNCTIONS("has", "functions", 100_000),
@@ -71,10 +72,11 @@ public record ModuleLimits(Map<Limit, Long> values) {
     SEGMENTS("has", "segments", 100_000),
 
     /**
-     * Bytes of one function's body. Default 256 KiB: a Java method holds 64 KiB of bytecode, and
-     * functions of more than some 100 KiB have never been seen to fit. Browsers allow 7,654,321.
+     * Bytes of one function's body. Default 128 KiB: a Java method holds 64 KiB of bytecode, and
+     * compiled code takes more bytes there than in wasm, a third more for a large Go module.
+     * Browsers allow 7,654,321.
      */
-    FUNCTION_BYTES("has", "bytes of code", 256 * 1024),
+    FUNCTION_BYTES("has", "bytes of code", 128 * 1024),
 
     /**
      * Locals of one function beside its parameters. Default 10,000: setting some 13,000 to zero

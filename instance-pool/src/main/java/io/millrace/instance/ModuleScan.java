@@ -304,7 +304,7 @@ final class ModuleScan {
         throw in.malformed("an export is of kind " + kind);
       }
       in.u32();
-      cost.item();
+      cost.export();
     }
   }
 

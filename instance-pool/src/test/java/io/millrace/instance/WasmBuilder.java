@@ -1,5 +1,8 @@
 package io.millrace.instance;
 
+import static io.millrace.instance.RawModule.bytes;
+import static io.millrace.instance.RawModule.leb;
+
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -182,25 +185,6 @@ final class WasmBuilder {
     byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
     out.writeBytes(leb(utf8.length));
     out.writeBytes(utf8);
-  }
-
-  private static byte[] bytes(int... values) {
-    byte[] bytes = new byte[values.length];
-    for (int i = 0; i < values.length; i++) {
-      bytes[i] = (byte) values[i];
-    }
-    return bytes;
-  }
-
-  private static byte[] leb(int value) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    int rest = value;
-    while (rest >= 0x80) {
-      out.write((rest & 0x7F) | 0x80);
-      rest >>>= 7;
-    }
-    out.write(rest);
-    return out.toByteArray();
   }
 
   private static byte[] signedLeb(long value) {
