@@ -101,6 +101,11 @@ public record ModuleLimits(Map<Limit, Long> values) {
     String noun() {
       return noun;
     }
+
+    String advice() {
+      String instead = this == HEAP_BYTES ? "give the JVM more heap" : "use a smaller module";
+      return instead + ", or raise ModuleLimits." + this;
+    }
   }
 
   private static final ModuleLimits DEFAULTS = new ModuleLimits(Map.of());
@@ -116,13 +121,15 @@ public record ModuleLimits(Map<Limit, Long> values) {
   }
 
   /**
-   * These limits but for one. {@link Limit#MODULE_BYTES} cannot be raised.
+   * These limits but for one.
    *
-   * @throws IllegalArgumentException when {@code value} is negative
+   * @throws IllegalArgumentException when {@code value} is negative, or {@link Limit#MODULE_BYTES}
+   *     above 64 MiB: more of a file is not read
    */
   public ModuleLimits with(Limit limit, long value) {
-    if (value < 0) {
-      throw new IllegalArgumentException(limit + " is " + value + ": it must be 0 or more");
+    long highest = limit == Limit.MODULE_BYTES ? ModuleSource.HIGHEST_BYTES : Long.MAX_VALUE;
+    if (value < 0 || value > highest) {
+      throw new IllegalArgumentException(limit + " is " + value + ": it must lie in 0.." + highest);
     }
     Map<Limit, Long> changed = new EnumMap<>(Limit.class);
     changed.putAll(values);

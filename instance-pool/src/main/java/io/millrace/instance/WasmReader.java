@@ -204,8 +204,7 @@ final class WasmReader {
       ModuleLimits limits, ModuleLimits.Limit limit, long figure, String where) {
     String what =
         limit.verb() + " " + figure + " " + limit.noun() + (where.isEmpty() ? "" : " " + where);
-    return overLimit(
-        what, figure, limits.get(limit), "use a smaller module, or raise ModuleLimits." + limit);
+    return overLimit(what, figure, limits.get(limit), limit.advice());
   }
 
   /** {@code what} tells the figure already; {@code advice} says what to do. */

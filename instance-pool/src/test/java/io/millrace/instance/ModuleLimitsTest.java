@@ -37,8 +37,9 @@ class ModuleLimitsTest {
               assertThat(refusal.limit()).isEqualTo(figure - 1);
             })
         .hasMessageMatching("m (has|needs about) " + figure + " [^\\n]+")
-        .hasMessageContaining(", the limit is " + (figure - 1) + ": use a smaller module, or raise")
-        .hasMessageEndingWith("ModuleLimits." + limit);
+        .hasMessageContaining(", the limit is " + (figure - 1) + ": " + limit.advice());
+    assertThat(limit.advice())
+        .matches("(use a smaller module|give the JVM more heap), or raise ModuleLimits." + limit);
   }
 
   private static long figure(Limit limit, byte[] module) {
@@ -207,6 +208,8 @@ class ModuleLimitsTest {
     assertThatThrownBy(() -> limits.with(Limit.LOCALS, -1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("LOCALS is -1");
+    assertThatThrownBy(() -> limits.with(Limit.MODULE_BYTES, ModuleSource.HIGHEST_BYTES + 1L))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   private static void refuses(byte[] module, Limit limit, long value, String why) {

@@ -3,19 +3,20 @@ package io.millrace.instance;
 import java.io.ByteArrayOutputStream;
 
 /** Writes modules byte by byte, wrong ones too. What {@link WasmBuilder} would never write. */
-final class RawModule {
+public final class RawModule {
 
   /** The function type without parameters and results. */
-  static final byte[] NO_TYPE = bytes(0x60, 0, 0);
+  public static final byte[] NO_TYPE = bytes(0x60, 0, 0);
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-  RawModule() {
+  /** Begins with the header. */
+  public RawModule() {
     out.writeBytes(bytes(0, 'a', 's', 'm', 1, 0, 0, 0));
   }
 
   /** A section with its true length. */
-  RawModule section(int id, byte[]... content) {
+  public RawModule section(int id, byte[]... content) {
     byte[] joined = join(content);
     out.write(id);
     out.writeBytes(leb(joined.length));
@@ -24,29 +25,29 @@ final class RawModule {
   }
 
   /** Types, functions and code: {@code count} functions without parameters, all of one body. */
-  static RawModule functions(int count, byte[] body) {
+  public static RawModule functions(int count, byte[] body) {
     return new RawModule()
         .section(1, vector(1, NO_TYPE))
         .section(3, vector(count, bytes(0)))
         .section(10, vector(count, body));
   }
 
-  byte[] build() {
+  public byte[] build() {
     return out.toByteArray();
   }
 
   /** A vector of {@code count} times the same item. */
-  static byte[] vector(int count, byte[] item) {
+  public static byte[] vector(int count, byte[] item) {
     return join(leb(count), repeat(count, item));
   }
 
   /** A function's body with its length and its final end. */
-  static byte[] body(byte[] locals, byte[]... code) {
+  public static byte[] body(byte[] locals, byte[]... code) {
     byte[] content = join(locals, join(code), bytes(0x0B));
     return join(leb(content.length), content);
   }
 
-  static byte[] repeat(int count, byte[] item) {
+  public static byte[] repeat(int count, byte[] item) {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     for (int i = 0; i < count; i++) {
       all.writeBytes(item);
@@ -54,7 +55,7 @@ final class RawModule {
     return all.toByteArray();
   }
 
-  static byte[] join(byte[]... parts) {
+  public static byte[] join(byte[]... parts) {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     for (byte[] part : parts) {
       all.writeBytes(part);
@@ -62,7 +63,7 @@ final class RawModule {
     return all.toByteArray();
   }
 
-  static byte[] bytes(int... values) {
+  public static byte[] bytes(int... values) {
     byte[] bytes = new byte[values.length];
     for (int i = 0; i < values.length; i++) {
       bytes[i] = (byte) values[i];
@@ -71,7 +72,7 @@ final class RawModule {
   }
 
   /** An unsigned LEB128. */
-  static byte[] leb(long value) {
+  public static byte[] leb(long value) {
     ByteArrayOutputStream leb = new ByteArrayOutputStream();
     long rest = value;
     while (rest >= 0x80) {

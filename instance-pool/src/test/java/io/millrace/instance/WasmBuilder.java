@@ -13,10 +13,10 @@ import java.util.List;
  * further calls: one page of memory, exported, and nothing else.
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-final class WasmBuilder {
+public final class WasmBuilder {
 
-  static final int I32 = 0x7F;
-  static final int I64 = 0x7E;
+  public static final int I32 = 0x7F;
+  public static final int I64 = 0x7E;
 
   private record Type(int[] params, int[] results) {}
 
@@ -32,31 +32,31 @@ final class WasmBuilder {
   private int memoryMaximum = 16;
   private int start = -1;
 
-  static int[] types(int... types) {
+  public static int[] types(int... types) {
     return types;
   }
 
-  WasmBuilder memory(int pages, int maximum) {
+  public WasmBuilder memory(int pages, int maximum) {
     memoryPages = pages;
     memoryMaximum = maximum;
     return this;
   }
 
-  WasmBuilder imported(String module, String name, int[] params, int[] results) {
+  public WasmBuilder imported(String module, String name, int[] params, int[] results) {
     types.add(new Type(params, results));
     imports.add(new Import(module, name, types.size() - 1));
     return this;
   }
 
   /** A function with one extra i32 local; {@code body} is its code without the final end. */
-  WasmBuilder function(String export, int[] params, int[] results, int... body) {
+  public WasmBuilder function(String export, int[] params, int[] results, int... body) {
     types.add(new Type(params, results));
     functions.add(new Function(export, types.size() - 1, bytes(body)));
     return this;
   }
 
   /** The flat ABI's alloc (always {@code pointer}) and free. */
-  WasmBuilder allocator(int pointer) {
+  public WasmBuilder allocator(int pointer) {
     byte[] constant = signedLeb(pointer);
     int[] body = new int[constant.length + 1];
     body[0] = 0x41;
@@ -68,7 +68,7 @@ final class WasmBuilder {
   }
 
   /** A function of the flat ABI that answers {@code packed} whatever it gets. */
-  WasmBuilder answering(String export, long packed) {
+  public WasmBuilder answering(String export, long packed) {
     byte[] constant = signedLeb(packed);
     int[] body = new int[constant.length + 1];
     body[0] = 0x42;
@@ -78,12 +78,12 @@ final class WasmBuilder {
     return function(export, types(I32, I32), types(I64), body);
   }
 
-  WasmBuilder start(int function) {
+  public WasmBuilder start(int function) {
     start = function;
     return this;
   }
 
-  WasmBuilder data(int offset, String text) {
+  public WasmBuilder data(int offset, String text) {
     ByteArrayOutputStream segment = new ByteArrayOutputStream();
     segment.write(0);
     segment.write(0x41);
@@ -94,7 +94,7 @@ final class WasmBuilder {
     return this;
   }
 
-  byte[] build() {
+  public byte[] build() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.writeBytes(new byte[] {0, 'a', 's', 'm', 1, 0, 0, 0});
     section(out, 1, types.stream().map(WasmBuilder::type).toList());
