@@ -85,6 +85,9 @@ final class CodeScan {
       control(opcode);
     } else {
       typeReader.immediate(opcode, known);
+      if (opcode == Opcode.REF_FUNC) {
+        cost.steps(types.imported());
+      }
       pop(Opcode.pops(known));
       height += Opcode.pushes(known);
     }

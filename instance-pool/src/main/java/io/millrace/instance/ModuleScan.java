@@ -60,6 +60,7 @@ final class ModuleScan {
     ModuleScan scan = new ModuleScan(in, limits, maximumPages);
     scan.cost.module(bytes.length);
     scan.sections();
+    scan.cost.types(scan.types);
     in.require(limits, Limit.HEAP_BYTES, scan.cost.heapBytes(), "");
     in.require(limits, Limit.COMPILE_STEPS, scan.cost.steps(), "");
     return new ScannedModule(
@@ -200,9 +201,6 @@ final class ModuleScan {
     for (; count > 0; count--) {
       types.addFunction(typeIndex());
     }
-    cost.types(types);
-    // Refused now: what follows may be long.
-    in.require(limits, Limit.COMPILE_STEPS, cost.steps(), "");
   }
 
   private int typeIndex() {
@@ -297,7 +295,10 @@ final class ModuleScan {
   }
 
   private void exports() {
-    for (long left = count("exports", 3, Limit.EXPORTS); left > 0; left--) {
+    long count = count("exports", 3, Limit.EXPORTS);
+    // The type of each exported function is looked up behind the imported ones.
+    cost.steps(count * types.imported());
+    for (long left = count; left > 0; left--) {
       in.name();
       int kind = in.octet();
       if (kind > 4) {

@@ -109,7 +109,8 @@ class ModuleLimitsTest {
         "locals and branches",
         "loops",
         "branches out of depth",
-        "equal types"
+        "equal types",
+        "imports"
       })
   void whatGrowsQuadraticallyIsCounted(String what) {
     byte[] module = quadratic(what, 1);
@@ -147,6 +148,11 @@ class ModuleLimitsTest {
               .section(1, vector(n, NO_TYPE))
               .section(3, vector(n, none))
               .section(10, vector(n, body(none)))
+              .build();
+      case "imports" ->
+          new RawModule()
+              .section(1, vector(n, NO_TYPE))
+              .section(2, vector(n, bytes(1, 'e', 1, 'f', 0, 0)))
               .build();
       case "stack and blocks" ->
           RawModule.functions(
