@@ -1,6 +1,7 @@
 package io.millrace.instance;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -118,32 +119,24 @@ public record AbiDescriptor(
   /**
    * The descriptor that a module's exported functions speak for, where only one does.
    *
-   * @param functions the exports, as {@link ModuleReport#functions} lists them
+   * @param types of the exported functions, by name
    */
-  public static Optional<AbiDescriptor> detect(List<ModuleReport.FunctionFit> functions) {
-    if (!has(functions, "alloc", ALLOCATE_TYPE)) {
+  static Optional<AbiDescriptor> detect(Map<String, String> types) {
+    String freeType = types.getOrDefault("free", "");
+    boolean allocates =
+        ALLOCATE_TYPE.equals(types.get("alloc"))
+            && (freeType.equals(FREE_TYPE) || freeType.equals(FREE_WITH_LENGTH_TYPE));
+    // With getters there is no telling what a status means.
+    boolean getters = types.containsKey("output_ptr") || types.containsKey("output_len");
+    if (!allocates || getters) {
       return Optional.empty();
     }
-    boolean getters =
-        has(functions, "output_ptr", GETTER_TYPE) && has(functions, "output_len", GETTER_TYPE);
-    String free =
-        has(functions, "free", FREE_TYPE) || has(functions, "free", FREE_WITH_LENGTH_TYPE)
-            ? "free"
-            : null;
     List<AbiDescriptor> fitting =
         Stream.of(new Result.Packed(), new Result.LengthPrefixed())
-            .map(each -> new AbiDescriptor("alloc", free, Input.ARENA, each, false, null))
-            .filter(each -> functions.stream().anyMatch(f -> f.type().equals(each.functionType())))
+            .map(each -> new AbiDescriptor("alloc", "free", Input.ARENA, each, false, null))
+            .filter(each -> types.containsValue(each.functionType()))
             .toList();
-    // With getters there is no telling what a status means; with both kinds of results, or with
-    // nobody to take an arena's block back, which way is meant.
-    return getters || fitting.size() != 1 || free == null
-        ? Optional.empty()
-        : Optional.of(fitting.get(0));
-  }
-
-  private static boolean has(List<ModuleReport.FunctionFit> functions, String name, String type) {
-    return functions.stream().anyMatch(f -> f.name().equals(name) && f.type().equals(type));
+    return fitting.size() == 1 ? Optional.of(fitting.get(0)) : Optional.empty();
   }
 
   /** The type that a function must have to be invoked. */

@@ -10,6 +10,6 @@ import java.util.function.Function;
  *
  * @param wasm the parsed module; the machines accept this very object only
  * @param machines makes an instance's machine from the compiled classes
- * @param report what the module brings and wants
+ * @param sizeBytes of the module
  */
-record CompiledModule(WasmModule wasm, Function<Instance, Machine> machines, ModuleReport report) {}
+record CompiledModule(WasmModule wasm, Function<Instance, Machine> machines, long sizeBytes) {}

@@ -7,8 +7,10 @@ import com.dylibso.chicory.wasm.WasmModule;
 import com.dylibso.chicory.wasm.types.MemoryLimits;
 import com.dylibso.chicory.wasm.types.Table;
 import com.dylibso.chicory.wasm.types.TableLimits;
+import com.dylibso.chicory.wasm.types.TableSection;
 import io.millrace.memory.Snapshot;
 import io.millrace.pipeline.WorkerException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -21,29 +23,22 @@ final class GuestFactory {
 
   private static final String NOTHING_TO_RUN = "() -> ()";
 
-  private final AbiDescriptor abi;
   private final GuestMemories memories;
   private final int payloadLimitBytes;
   private final boolean startsFromSnapshot;
   private final boolean resets;
+  private final Duration startTimeout;
+  private final long tableEntries;
   private final AtomicReference<@Nullable InstanceState> image = new AtomicReference<>();
   private volatile @Nullable SnapshotReport report;
 
-  /**
-   * @param startsFromSnapshot whether later instances start from the first one's state
-   * @param resets whether instances will be asked to go back to their state
-   */
-  GuestFactory(
-      AbiDescriptor abi,
-      GuestMemories memories,
-      int payloadLimitBytes,
-      boolean startsFromSnapshot,
-      boolean resets) {
-    this.abi = abi;
+  GuestFactory(InstancePoolBuilder pool, GuestMemories memories) {
     this.memories = memories;
-    this.payloadLimitBytes = payloadLimitBytes;
-    this.startsFromSnapshot = startsFromSnapshot;
-    this.resets = resets;
+    payloadLimitBytes = pool.payloadLimitBytes;
+    startsFromSnapshot = pool.snapshot;
+    resets = pool.resetPolicy.resets();
+    startTimeout = pool.startTimeout;
+    tableEntries = pool.moduleLimits.get(ModuleLimits.Limit.TABLE_ENTRIES);
   }
 
   /** What became of the snapshot, once an instance was built. */
@@ -56,12 +51,14 @@ final class GuestFactory {
    *
    * @throws WorkerException.ModuleRejected when the guest fails to start
    */
-  GuestInstance build(CompiledModule module) {
+  GuestInstance build(LoadedModule module) {
     String name = module.report().name();
     Start start = new Start(module);
     try {
       InstanceState known = image.get();
-      GuestInstance built = known == null ? started(start) : fromImage(start, known);
+      GuestInstance built =
+          StartWatch.within(
+              startTimeout, name, () -> known == null ? started(start) : fromImage(start, known));
       start.done = true;
       return built;
     } catch (WorkerException known) {
@@ -69,7 +66,7 @@ final class GuestFactory {
     } catch (WasiImports.ExitSignal exit) {
       throw new WorkerException.ModuleRejected(
           name + " ended itself while it started, with exit code " + exit.exitCode, exit);
-    } catch (RuntimeException | StackOverflowError | AssertionError failed) {
+    } catch (RuntimeException | StackOverflowError | AssertionError | LinkageError failed) {
       throw new WorkerException.ModuleRejected(
           name + " failed to start: " + failed.getMessage(), failed);
     } finally {
@@ -80,11 +77,11 @@ final class GuestFactory {
   /** One attempt, whose memory goes back to the pool's budget when it fails. */
   private final class Start {
 
-    private final CompiledModule module;
+    private final LoadedModule module;
     private @Nullable EngineMemory memory;
     private boolean done;
 
-    Start(CompiledModule module) {
+    Start(LoadedModule module) {
       this.module = module;
     }
 
@@ -94,11 +91,13 @@ final class GuestFactory {
 
     Instance instantiate(@Nullable Snapshot filling) {
       end();
-      return Instance.builder(module.wasm())
-          .withMachineFactory(module.machines())
+      WasmModule wasm = module.compiled().wasm();
+      long room = roomInEachTable(wasm.tableSection(), tableEntries);
+      return Instance.builder(wasm)
+          .withMachineFactory(module.compiled().machines())
           .withMemoryFactory(limits -> memory(limits, filling))
-          .withTableFactory((table, value) -> new TableInstance(copy(table), value))
-          .withImportValues(imports(report().name(), module.wasm()))
+          .withTableFactory((table, value) -> new TableInstance(copy(table, room), value))
+          .withImportValues(imports(report().name(), wasm))
           .withStart(false)
           .build();
     }
@@ -121,7 +120,7 @@ final class GuestFactory {
     // The engine leaves this to the host (WASI application ABI: reactors).
     callIfThere(start.report(), instance, "_initialize");
     callIfThere(start.report(), instance, "init");
-    GuestInstance guest = new GuestInstance(start.report(), abi, payloadLimitBytes, instance, null);
+    GuestInstance guest = new GuestInstance(start.report(), payloadLimitBytes, instance, null);
     if (!startsFromSnapshot && !resets) {
       report = SnapshotReport.refused("it is switched off, and nothing is reset");
       return guest;
@@ -149,7 +148,7 @@ final class GuestFactory {
       image.set(null);
       return started(start);
     }
-    return new GuestInstance(start.report(), abi, payloadLimitBytes, instance, state);
+    return new GuestInstance(start.report(), payloadLimitBytes, instance, state);
   }
 
   private ImportValues imports(String name, WasmModule wasm) {
@@ -167,13 +166,25 @@ final class GuestFactory {
   }
 
   /**
+   * By how many entries each table may grow: what the tables leave of the limit, in equal parts.
+   */
+  private static long roomInEachTable(TableSection tables, long limit) {
+    long atStart = 0;
+    for (int i = 0; i < tables.tableCount(); i++) {
+      atStart += tables.getTable(i).limits().min();
+    }
+    return Math.max(0, limit - atStart) / Math.max(1, tables.tableCount());
+  }
+
+  /**
    * The engine's table.grow changes the limits of the table that it was given, for all instances.
    */
-  private static Table copy(Table table) {
+  private static Table copy(Table table, long room) {
     TableLimits limits = table.limits();
+    long most = Math.min(limits.max(), limits.min() + room);
     return new Table(
         table.elementType(),
-        new TableLimits(limits.min(), limits.max(), limits.shared()),
+        new TableLimits(limits.min(), most, limits.shared()),
         table.initialize());
   }
 }

@@ -41,10 +41,10 @@ final class GuestInstance implements Guest {
    */
   GuestInstance(
       ModuleReport report,
-      AbiDescriptor abi,
       int payloadLimitBytes,
       Instance instance,
       @Nullable InstanceState state) {
+    AbiDescriptor abi = report.abi();
     this.report = report;
     this.payloadLimitBytes = payloadLimitBytes;
     this.instance = instance;

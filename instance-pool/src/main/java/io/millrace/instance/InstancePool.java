@@ -42,20 +42,17 @@ public final class InstancePool implements GuestSource, AutoCloseable {
   private final AtomicLong differences = new AtomicLong();
 
   InstancePool(InstancePoolBuilder builder) {
-    AbiDescriptor abi = AbiDescriptor.FLAT;
     ModuleCache cache = builder.cache == null ? ModuleCache.create() : builder.cache;
     memories =
         new GuestMemories(
             builder.memoryKind(), builder.maximumPages, new PageBudget(builder.memoryBudgetPages));
-    module = new PoolModule(builder.source, cache, memories.kind(), abi);
+    module = new PoolModule(builder, cache, memories.kind());
     resetPolicy = builder.resetPolicy;
     retirePolicy = builder.retirePolicy;
     maximumInstances = builder.maximumInstances;
     spares = builder.spares;
     verifyEvery = builder.verifyResetsEvery;
-    factory =
-        new GuestFactory(
-            abi, memories, builder.payloadLimitBytes, builder.snapshot, resetPolicy.resets());
+    factory = new GuestFactory(builder, memories);
   }
 
   /** Starts the description of a pool over the module of {@code source}. */
@@ -210,7 +207,7 @@ public final class InstancePool implements GuestSource, AutoCloseable {
   }
 
   private GuestInstance build() {
-    CompiledModule compiled = module.get();
+    LoadedModule loaded = module.get();
     if (live.incrementAndGet() > maximumInstances) {
       live.decrementAndGet();
       throw new WorkerException.PoolExhausted(
@@ -218,7 +215,7 @@ public final class InstancePool implements GuestSource, AutoCloseable {
     }
     boolean built = false;
     try {
-      GuestInstance instance = factory.build(compiled);
+      GuestInstance instance = factory.build(loaded);
       built = true;
       created.incrementAndGet();
       return instance;

@@ -2,6 +2,7 @@ package io.millrace.instance;
 
 import io.millrace.memory.PageLimits;
 import io.millrace.pipeline.WorkerException;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,9 @@ public final class InstancePoolBuilder {
   private boolean sharedMemory;
   int payloadLimitBytes = 16 * 1024 * 1024;
   int maximumPages = 4096;
+  ModuleLimits moduleLimits = ModuleLimits.defaults();
+  Duration startTimeout = Duration.ofSeconds(10);
+  @Nullable AbiDescriptor abi;
   long memoryBudgetPages = Runtime.getRuntime().maxMemory() / PageLimits.PAGE_BYTES * 3 / 4;
   int maximumInstances = 1024;
   int spares = 1;
@@ -46,6 +50,36 @@ public final class InstancePoolBuilder {
           "maximumPages is " + pages + ": it must lie in 1.." + PageLimits.HIGHEST_PAGES);
     }
     maximumPages = pages;
+    return this;
+  }
+
+  /** How large the module may be in each respect. Default {@link ModuleLimits#defaults}. */
+  public InstancePoolBuilder moduleLimits(ModuleLimits limits) {
+    moduleLimits = Objects.requireNonNull(limits, "limits");
+    return this;
+  }
+
+  /**
+   * How bytes cross. Default: what the module's exports speak for where that is one descriptor
+   * only, else {@link AbiDescriptor#FLAT}; {@link ModuleReport#abi} tells.
+   */
+  public InstancePoolBuilder abi(AbiDescriptor abi) {
+    this.abi = Objects.requireNonNull(abi, "abi");
+    return this;
+  }
+
+  /**
+   * How long an instance may take to start once its module is compiled: the start function, {@code
+   * _initialize}, {@code init} and the first allocation. One that takes longer is stopped, and the
+   * invocation that needed it fails with {@link WorkerException.ModuleRejected} unless its deadline
+   * has answered it before. Default 10 s.
+   */
+  public InstancePoolBuilder startTimeout(Duration timeout) {
+    if (timeout.toMillis() < 1) {
+      throw new IllegalArgumentException(
+          "startTimeout is " + timeout + ": it must be 1 ms or longer");
+    }
+    startTimeout = timeout;
     return this;
   }
 

@@ -104,6 +104,10 @@ public final class ModuleCache {
     if (failure instanceof WorkerException known) {
       throw known;
     }
+    if (failure instanceof OutOfMemoryError) {
+      throw new WorkerException.WorkerTerminated(
+          "module " + key.sha256() + " cannot be compiled now: the JVM's heap is full", failure);
+    }
     throw new WorkerException.ModuleRejected(
         "module " + key.sha256() + " cannot be compiled: " + failure, failure);
   }
@@ -111,7 +115,7 @@ public final class ModuleCache {
   private static int weight(@Nullable CompiledModule module) {
     return module == null
         ? 1
-        : (int) Math.min(Integer.MAX_VALUE, module.report().sizeBytes() * HEAP_BYTES_PER_WASM_BYTE);
+        : (int) Math.min(Integer.MAX_VALUE, module.sizeBytes() * HEAP_BYTES_PER_WASM_BYTE);
   }
 
   private CacheStats stats() {

@@ -10,6 +10,7 @@ import com.dylibso.chicory.wasm.Parser;
 import com.dylibso.chicory.wasm.Version;
 import com.dylibso.chicory.wasm.WasmModule;
 import io.millrace.pipeline.WorkerException;
+import java.io.ByteArrayInputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -21,6 +22,8 @@ final class ModuleCompiler {
   /** Part of the module key: interpreted functions cannot be interrupted, so there are none. */
   static final String OPTIONS = "interpreterFallback=FAIL";
 
+  private static final int REASON_CHARS = 300;
+
   private ModuleCompiler() {}
 
   static ModuleKey key(byte[] bytes, MemoryKind memory) {
@@ -28,25 +31,26 @@ final class ModuleCompiler {
         ModuleKey.sha256(bytes), "chicory-" + Version.version(), OPTIONS, memory.name());
   }
 
-  static CompiledModule compile(
-      String name, String sha256, byte[] bytes, MemoryKind memory, AbiDescriptor abi) {
-    WasmModule module = parse(name, bytes);
-    ModuleReport report = describe(name, sha256, bytes, module, memory, abi);
-    return new CompiledModule(module, machines(name, module, null), report);
+  static CompiledModule compile(ScannedModule scanned) {
+    WasmModule module = parse(scanned);
+    return new CompiledModule(
+        module, machines(scanned.name(), module, null), scanned.bytes().length);
   }
 
-  static ModuleReport report(String name, byte[] bytes, AbiDescriptor abi) {
-    return describe(name, ModuleKey.sha256(bytes), bytes, parse(name, bytes), MemoryKind.FLAT, abi);
+  /** What a pool of {@code memory} finds in a module, without compiling it. */
+  static ModuleReport report(
+      ScannedModule scanned, MemoryKind memory, @Nullable AbiDescriptor abi) {
+    String sha256 = ModuleKey.sha256(scanned.bytes());
+    return describe(scanned.name(), sha256, scanned.bytes().length, parse(scanned), memory, abi);
   }
 
   /**
    * Compiles to hold the classes in hand, and answers the functions over the limit, largest first.
    */
-  static List<ModuleReport.LargeFunction> largeFunctions(
-      String name, byte[] bytes, int limitBytes) {
-    WasmModule module = parse(name, bytes);
+  static List<ModuleReport.LargeFunction> largeFunctions(ScannedModule scanned, int limitBytes) {
+    WasmModule module = parse(scanned);
     ClassCapture capture = new ClassCapture();
-    machines(name, module, capture);
+    machines(scanned.name(), module, capture);
     return BytecodeSizes.ofFunctions(capture.jar).entrySet().stream()
         .filter(entry -> entry.getValue() > limitBytes)
         .sorted(Map.Entry.<Integer, Integer>comparingByValue().reversed())
@@ -63,25 +67,36 @@ final class ModuleCompiler {
     return known == null ? "function " + index : known;
   }
 
-  private static WasmModule parse(String name, byte[] bytes) {
+  private static WasmModule parse(ScannedModule scanned) {
     try {
-      return Parser.parse(bytes);
+      byte[] bytes = scanned.bytes();
+      if (scanned.namesUsable()) {
+        return Parser.parse(bytes);
+      }
+      return Parser.builder()
+          .withCustomParsers(Map.of())
+          .build()
+          .parse(() -> new ByteArrayInputStream(bytes));
+    } catch (OutOfMemoryError full) {
+      throw full; // the JVM's trouble: the scan has kept the module's own needs within bounds
     } catch (Throwable bad) {
-      throw invalid(name, bad);
+      throw invalid(scanned.name(), bad);
     }
   }
 
   /** The parser lets indices through that point nowhere; they come to light here. */
-  private static ModuleReport describe(
+  static ModuleReport describe(
       String name,
       String sha256,
-      byte[] bytes,
+      long sizeBytes,
       WasmModule module,
       MemoryKind memory,
-      AbiDescriptor abi) {
+      @Nullable AbiDescriptor abi) {
     try {
-      return WasmTypes.report(name, sha256, bytes.length, module, memory, abi);
-    } catch (RuntimeException bad) {
+      return WasmTypes.report(name, sha256, sizeBytes, module, memory, abi);
+    } catch (OutOfMemoryError full) {
+      throw full; // the JVM's trouble: the scan has kept the module's own needs within bounds
+    } catch (Throwable bad) {
       throw invalid(name, bad);
     }
   }
@@ -101,6 +116,8 @@ final class ModuleCompiler {
         builder.withCache(cache);
       }
       return builder.compile();
+    } catch (OutOfMemoryError full) {
+      throw full;
     } catch (Throwable bad) {
       throw new WorkerException.ModuleRejected(name + " cannot be compiled: " + reason(bad), bad);
     }
@@ -108,8 +125,12 @@ final class ModuleCompiler {
 
   private static String reason(Throwable bad) {
     String message = bad.getMessage();
-    String text = message == null ? bad.getClass().getSimpleName() : message;
-    return text.lines().findFirst().orElse(bad.getClass().getSimpleName());
+    String text = message == null ? "" : message.lines().findFirst().orElse("");
+    if (text.isBlank()) {
+      return bad.getClass().getSimpleName();
+    }
+    // The engine joins what it has to say of each wrong instruction.
+    return text.length() <= REASON_CHARS ? text : text.substring(0, REASON_CHARS) + "...";
   }
 
   /** The engine hands its classes out through its cache only; this one remembers and never hits. */

@@ -12,12 +12,14 @@ public final class ModuleInspector {
   private ModuleInspector() {}
 
   /**
-   * What the module brings and wants. A valid module is never refused for its imports or its ABI.
+   * What the module brings and wants, and the ABI that its exports speak for. A valid module is
+   * never refused for its imports or its ABI.
    *
-   * @throws WorkerException.ModuleRejected when it cannot be read or is not valid
+   * @throws WorkerException.ModuleRejected when it cannot be read, is not valid, or is over a
+   *     default of {@link ModuleLimits}
    */
   public static ModuleReport inspect(ModuleSource source) {
-    return ModuleCompiler.report(source.name(), source.read(), AbiDescriptor.FLAT);
+    return ModuleCompiler.report(scan(source), MemoryKind.FLAT, null);
   }
 
   /**
@@ -28,6 +30,10 @@ public final class ModuleInspector {
    *     too large for a Java method
    */
   public static List<ModuleReport.LargeFunction> largeFunctions(ModuleSource source) {
-    return ModuleCompiler.largeFunctions(source.name(), source.read(), HUGE_METHOD_BYTES);
+    return ModuleCompiler.largeFunctions(scan(source), HUGE_METHOD_BYTES);
+  }
+
+  private static ScannedModule scan(ModuleSource source) {
+    return ModuleScan.scan(source.name(), source.read(), ModuleLimits.defaults());
   }
 }

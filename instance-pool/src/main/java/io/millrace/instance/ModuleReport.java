@@ -17,6 +17,8 @@ import java.util.stream.Collectors;
  * @param imports everything that it asks for
  * @param memories its linear memories, imported ones first
  * @param functions its exported functions, and whether each can be invoked
+ * @param abi the descriptor that was given, or else the one that was found, or else {@link
+ *     AbiDescriptor#FLAT}
  */
 public record ModuleReport(
     String name,
@@ -25,7 +27,8 @@ public record ModuleReport(
     List<Export> exports,
     List<Import> imports,
     List<Memory> memories,
-    List<FunctionFit> functions) {
+    List<FunctionFit> functions,
+    AbiDescriptor abi) {
 
   /** An export: kind is function, memory, table, global or tag. */
   public record Export(String name, String kind, String type) {}

@@ -65,53 +65,19 @@ public final class ModuleSource {
   }
 
   /**
-   * Reads the bytes and checks the header.
+   * Reads the bytes, of a file or a resource at most one more than the limit.
    *
-   * @throws WorkerException.ModuleRejected when there is nothing to read or it is no wasm module
+   * @throws WorkerException.ModuleRejected when there is nothing to read
    */
   byte[] read() {
-    byte[] bytes;
     try {
-      bytes = reader.read();
+      return reader.read();
     } catch (NoSuchFileException missing) {
       throw new WorkerException.ModuleRejected(name + ": no such file", missing);
     } catch (IOException unreadable) {
       throw new WorkerException.ModuleRejected(
           name + ": cannot be read: " + unreadable.getMessage(), unreadable);
     }
-    checkHeader(bytes);
-    return bytes;
-  }
-
-  /** Magic and version: core specification, section 5.5.16. */
-  private void checkHeader(byte[] bytes) {
-    if (bytes.length > HIGHEST_BYTES) {
-      throw rejected("is larger than the limit of " + HIGHEST_BYTES + " bytes");
-    }
-    if (bytes.length == 0) {
-      throw rejected("is empty, a wasm module is wanted");
-    }
-    byte[] magic = {0, 'a', 's', 'm'};
-    for (int i = 0; i < Math.min(4, bytes.length); i++) {
-      if (bytes[i] != magic[i]) {
-        throw rejected("is not wasm: it does not start with \\0asm");
-      }
-    }
-    if (bytes.length < 8) {
-      throw rejected("is truncated: " + bytes.length + " bytes do not hold a wasm header");
-    }
-    int version = (bytes[4] & 0xFF) | (bytes[5] & 0xFF) << 8;
-    int layer = (bytes[6] & 0xFF) | (bytes[7] & 0xFF) << 8;
-    if (layer == 1) {
-      throw rejected("is a wasm component: core modules of version 1 are supported");
-    }
-    if (version != 1 || layer != 0) {
-      throw rejected("has wasm version " + version + ": version 1 is supported");
-    }
-  }
-
-  private WorkerException.ModuleRejected rejected(String why) {
-    return new WorkerException.ModuleRejected(name + " " + why, null);
   }
 
   @Override

@@ -8,9 +8,11 @@ import org.jspecify.annotations.Nullable;
 final class PoolModule {
 
   private final ModuleSource source;
+  private final ModuleLimits limits;
+  private final int maximumPages;
   private final ModuleCache cache;
   private final MemoryKind memory;
-  private final AbiDescriptor abi;
+  private final @Nullable AbiDescriptor abi;
 
   /** Guards the fields below; the source is read under it. */
   private final ReentrantLock lock = new ReentrantLock();
@@ -18,15 +20,17 @@ final class PoolModule {
   private @Nullable ModuleKey key;
 
   /** From the first read until the module is compiled. */
-  private byte @Nullable [] bytes;
+  private @Nullable ScannedModule scanned;
 
-  private @Nullable CompiledModule compiled;
+  private @Nullable LoadedModule loaded;
 
-  PoolModule(ModuleSource source, ModuleCache cache, MemoryKind memory, AbiDescriptor abi) {
-    this.source = source;
+  PoolModule(InstancePoolBuilder pool, ModuleCache cache, MemoryKind memory) {
+    this.source = pool.source;
+    this.limits = pool.moduleLimits;
+    this.maximumPages = pool.maximumPages;
+    this.abi = pool.abi;
     this.cache = cache;
     this.memory = memory;
-    this.abi = abi;
   }
 
   String name() {
@@ -38,44 +42,53 @@ final class PoolModule {
   }
 
   /** The compiled module, whose imports are all granted. Blocks while it is compiled. */
-  CompiledModule get() {
+  LoadedModule get() {
     ModuleKey wanted;
     lock.lock();
     try {
       if (key == null) {
-        bytes = source.read();
-        key = ModuleCompiler.key(bytes, memory);
+        // A module that the cache has may have come in under another pool's limits.
+        ScannedModule fit = ModuleScan.scan(source.name(), source.read(), limits, maximumPages);
+        key = ModuleCompiler.key(fit.bytes(), memory);
+        scanned = fit;
       }
       wanted = key;
     } finally {
       lock.unlock();
     }
-    CompiledModule module = cache.get(wanted, () -> compile(wanted));
-    module.report().requireImports();
+    CompiledModule compiled = cache.get(wanted, this::compile);
     lock.lock();
     try {
-      compiled = module;
-      bytes = null;
+      if (loaded == null) {
+        loaded = new LoadedModule(compiled, report(wanted, compiled));
+        scanned = null;
+      }
+      loaded.report().requireImports();
+      return loaded;
     } finally {
       lock.unlock();
     }
-    return module;
+  }
+
+  private ModuleReport report(ModuleKey wanted, CompiledModule compiled) {
+    return ModuleCompiler.describe(
+        source.name(), wanted.sha256(), compiled.sizeBytes(), compiled.wasm(), memory, abi);
   }
 
   /**
    * Called when the cache does not have the module: for the first time, or because it evicted it.
    */
-  private CompiledModule compile(ModuleKey wanted) {
-    byte[] wasm;
+  private CompiledModule compile() {
+    ScannedModule fit;
     lock.lock();
     try {
-      if (compiled != null) {
-        return compiled;
+      if (loaded != null) {
+        return loaded.compiled();
       }
-      wasm = Objects.requireNonNull(bytes, "bytes are kept until the module is compiled");
+      fit = Objects.requireNonNull(scanned, "the bytes are kept until the module is compiled");
     } finally {
       lock.unlock();
     }
-    return ModuleCompiler.compile(source.name(), wanted.sha256(), wasm, memory, abi);
+    return ModuleCompiler.compile(fit);
   }
 }

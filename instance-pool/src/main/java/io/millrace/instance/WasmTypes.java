@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a parsed module's declarations into a {@link ModuleReport}. */
 final class WasmTypes {
@@ -30,7 +31,7 @@ final class WasmTypes {
       long sizeBytes,
       WasmModule module,
       MemoryKind kind,
-      AbiDescriptor abi) {
+      @Nullable AbiDescriptor given) {
     List<ModuleReport.Import> imports =
         module.importSection().stream().map(wanted -> describe(module, wanted, kind)).toList();
     List<ModuleReport.Memory> memories = memories(module);
@@ -45,12 +46,14 @@ final class WasmTypes {
       }
       exports.add(new ModuleReport.Export(export.name(), kind(export.exportType()), type));
     }
+    AbiDescriptor abi =
+        given == null ? AbiDescriptor.detect(functionTypes).orElse(AbiDescriptor.FLAT) : given;
     String unfit = whyNothingFits(memories, kind, functionTypes, abi);
     List<ModuleReport.FunctionFit> functions =
         functionTypes.entrySet().stream()
             .map(entry -> fit(entry.getKey(), entry.getValue(), unfit, abi))
             .toList();
-    return new ModuleReport(name, sha256, sizeBytes, exports, imports, memories, functions);
+    return new ModuleReport(name, sha256, sizeBytes, exports, imports, memories, functions, abi);
   }
 
   /** The type of a function by its index, imported functions counting first. */

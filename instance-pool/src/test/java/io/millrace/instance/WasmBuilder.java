@@ -1,5 +1,8 @@
 package io.millrace.instance;
 
+import static io.millrace.instance.RawModule.bytes;
+import static io.millrace.instance.RawModule.leb;
+
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -12,10 +15,10 @@ import java.util.Map;
  * further calls: one page of memory, exported, and nothing else.
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-final class WasmBuilder {
+public final class WasmBuilder {
 
-  static final int I32 = 0x7F;
-  static final int I64 = 0x7E;
+  public static final int I32 = 0x7F;
+  public static final int I64 = 0x7E;
 
   private record Type(int[] params, int[] results) {}
 
@@ -33,24 +36,24 @@ final class WasmBuilder {
   private int memoryMaximum = 16;
   private int start = -1;
 
-  static int[] types(int... types) {
+  public static int[] types(int... types) {
     return types;
   }
 
-  WasmBuilder memory(int pages, int maximum) {
+  public WasmBuilder memory(int pages, int maximum) {
     memoryPages = pages;
     memoryMaximum = maximum;
     return this;
   }
 
   /** A section that this builder knows nothing of: its content after the section's length. */
-  WasmBuilder section(int id, int... content) {
+  public WasmBuilder section(int id, int... content) {
     extra.put(id, bytes(content));
     return this;
   }
 
   /** A shared memory of {@code pages} to {@code maximum} pages, instead of one of its own. */
-  WasmBuilder importedMemory(String module, String name, int pages, int maximum) {
+  public WasmBuilder importedMemory(String module, String name, int pages, int maximum) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     name(out, module);
     name(out, name);
@@ -62,37 +65,37 @@ final class WasmBuilder {
     return this;
   }
 
-  WasmBuilder imported(String module, String name, int[] params, int[] results) {
+  public WasmBuilder imported(String module, String name, int[] params, int[] results) {
     types.add(new Type(params, results));
     imports.add(new Import(module, name, types.size() - 1));
     return this;
   }
 
   /** A function with one extra i32 local; {@code body} is its code without the final end. */
-  WasmBuilder function(String export, int[] params, int[] results, int... body) {
+  public WasmBuilder function(String export, int[] params, int[] results, int... body) {
     types.add(new Type(params, results));
     functions.add(new Function(export, types.size() - 1, bytes(body)));
     return this;
   }
 
   /** The flat ABI's alloc (always {@code pointer}) and free. */
-  WasmBuilder allocator(int pointer) {
+  public WasmBuilder allocator(int pointer) {
     function("alloc", types(I32), types(I32), i32(pointer));
     return function("free", types(I32), types());
   }
 
   /** A function of the flat ABI that answers {@code packed} whatever it gets. */
-  WasmBuilder answering(String export, long packed) {
+  public WasmBuilder answering(String export, long packed) {
     return function(export, types(I32, I32), types(I64), i64(packed));
   }
 
   /** The instruction i64.const. */
-  static int[] i64(long value) {
+  public static int[] i64(long value) {
     return constant(0x42, value);
   }
 
   /** The instruction i32.const. */
-  static int[] i32(int value) {
+  public static int[] i32(int value) {
     return constant(0x41, value);
   }
 
@@ -106,12 +109,12 @@ final class WasmBuilder {
     return code;
   }
 
-  WasmBuilder start(int function) {
+  public WasmBuilder start(int function) {
     start = function;
     return this;
   }
 
-  WasmBuilder data(int offset, String text) {
+  public WasmBuilder data(int offset, String text) {
     ByteArrayOutputStream segment = new ByteArrayOutputStream();
     segment.write(0);
     segment.write(0x41);
@@ -123,7 +126,7 @@ final class WasmBuilder {
   }
 
   /** A data segment that is applied by memory.init only. */
-  WasmBuilder passiveData(String text) {
+  public WasmBuilder passiveData(String text) {
     ByteArrayOutputStream segment = new ByteArrayOutputStream();
     segment.write(1);
     name(segment, text);
@@ -131,7 +134,7 @@ final class WasmBuilder {
     return this;
   }
 
-  byte[] build() {
+  public byte[] build() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.writeBytes(new byte[] {0, 'a', 's', 'm', 1, 0, 0, 0});
     section(out, 1, types.stream().map(WasmBuilder::type).toList());
@@ -241,25 +244,6 @@ final class WasmBuilder {
     byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
     out.writeBytes(leb(utf8.length));
     out.writeBytes(utf8);
-  }
-
-  private static byte[] bytes(int... values) {
-    byte[] bytes = new byte[values.length];
-    for (int i = 0; i < values.length; i++) {
-      bytes[i] = (byte) values[i];
-    }
-    return bytes;
-  }
-
-  private static byte[] leb(int value) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    int rest = value;
-    while (rest >= 0x80) {
-      out.write((rest & 0x7F) | 0x80);
-      rest >>>= 7;
-    }
-    out.write(rest);
-    return out.toByteArray();
   }
 
   private static byte[] signedLeb(long value) {

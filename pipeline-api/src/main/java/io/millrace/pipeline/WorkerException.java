@@ -237,9 +237,37 @@ public abstract sealed class WorkerException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    /** What {@link #limit} answers where no limit was passed. */
+    public static final long NO_LIMIT = -1;
+
+    private final long figure;
+    private final long limit;
+
     /** Says what is wrong with which module. */
     public ModuleRejected(String message, @Nullable Throwable cause) {
       super(message, cause, true);
+      this.figure = 0;
+      this.limit = NO_LIMIT;
+    }
+
+    /** Says what of which module is over its limit; {@code message} names both figures. */
+    public ModuleRejected(String message, long figure, long limit) {
+      super(message, null, true);
+      this.figure = figure;
+      this.limit = limit;
+    }
+
+    /** What was found; at least this much where the whole is not known. 0 without a limit. */
+    public long figure() {
+      return figure;
+    }
+
+    /**
+     * The limit that was passed, or {@link #NO_LIMIT} when the module was refused for another
+     * reason.
+     */
+    public long limit() {
+      return limit;
     }
 
     @Override
