@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.instance.ModuleLimits.Limit;
 import io.millrace.pipeline.WorkerException;
+import io.millrace.pipeline.spi.GuestLease;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -204,6 +205,34 @@ class ModuleLimitsTest {
             .moduleLimits(ModuleLimits.defaults().with(Limit.FUNCTIONS, 2))
             .build();
     assertThatThrownBy(() -> strict.load().block()).hasMessageContaining("the limit is 2");
+  }
+
+  @Test
+  void tablesGrowToTheLimitOnTheirEntriesAndNoFurther() {
+    InstancePool pool =
+        InstancePool.builder(ModuleSource.of("m", growingTable()))
+            .moduleLimits(ModuleLimits.defaults().with(Limit.TABLE_ENTRIES, 50))
+            .build();
+    try (GuestLease lease = pool.lease()) {
+      assertThat(Guests.call(lease, "f", new byte[48])).as("2 and 48").hasSize(1);
+      assertThat(Guests.call(lease, "f", new byte[1])).as("one more").isEmpty();
+    }
+  }
+
+  /** f makes its table of 2 entries grow by the length of its input; one byte if that worked. */
+  private static byte[] growingTable() {
+    byte[] grow = bytes(0xD0, 0x70, 0x20, 1, 0xFC, 15, 0, 0x41, 0x7F, 0x47, 0xAD);
+    byte[] type = bytes(0x60, 2, 0x7F, 0x7F, 1, 0x7E);
+    byte[] names =
+        bytes(5, 'a', 'l', 'l', 'o', 'c', 0, 0, 4, 'f', 'r', 'e', 'e', 0, 1, 1, 'f', 0, 2);
+    return new RawModule()
+        .section(1, bytes(3, 0x60, 1, 0x7F, 1, 0x7F, 0x60, 1, 0x7F, 0), type)
+        .section(3, bytes(3, 0, 1, 2))
+        .section(4, bytes(1, 0x70, 0, 2))
+        .section(5, bytes(1, 0, 3))
+        .section(7, bytes(3), names)
+        .section(10, bytes(3), body(bytes(0), bytes(0x41, 8)), body(bytes(0)), body(bytes(0), grow))
+        .build();
   }
 
   @Test

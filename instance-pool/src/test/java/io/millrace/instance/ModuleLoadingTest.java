@@ -139,6 +139,7 @@ class ModuleLoadingTest {
   }
 
   @Test
+  @Timeout(value = 30, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void aGuestThatNeverFinishesItsStartIsStopped() {
     int[] loop = {0x03, 0x40, 0x0C, 0, 0x0B};
     byte[] started =
