@@ -119,9 +119,11 @@ class FloorsTest {
         .containsExactlyInAnyOrder(
             "CompiledModule",
             "EngineMemory",
+            "GuestBlocks",
             "GuestFactory",
             "GuestInstance",
             "GuestMemories",
+            "GuestResult",
             "InstanceState",
             "ModuleCompiler",
             "SharedMemory",
