@@ -70,7 +70,7 @@ abstract sealed class FlatLinearMemory implements LinearMemory
   }
 
   @Override
-  public byte getByte(int address) {
+  public final byte getByte(int address) {
     return bytes[address];
   }
 
@@ -80,12 +80,12 @@ abstract sealed class FlatLinearMemory implements LinearMemory
   }
 
   @Override
-  public int getInt(int address) {
+  public final int getInt(int address) {
     return (int) INT.get(bytes, address);
   }
 
   @Override
-  public long getLong(int address) {
+  public final long getLong(int address) {
     return (long) LONG.get(bytes, address);
   }
 

@@ -9,9 +9,12 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class SizeClassArenaTest {
@@ -142,6 +145,38 @@ class SizeClassArenaTest {
     assertThat(arena.usedBytes()).as("seed %d", seed).isZero();
     assertThat(arena.liveSlices()).isZero();
     assertThat(arena.highWaterBytes()).isLessThanOrEqualTo(CAPACITY);
+  }
+
+  @Test
+  @SuppressWarnings("ThreadPriorityCheck") // only so that a machine of one core gets on
+  void twoThreadsThatSplitTheLastBlockBothGetAHalf() throws Exception {
+    int rounds = 20_000;
+    SizeClassArena[] arenas = new SizeClassArena[rounds];
+    for (int round = 0; round < rounds; round++) {
+      arenas[round] = new SizeClassArena(memory, 0, 128);
+      arenas[round].allocate(128, 8).tryRelease();
+    }
+    AtomicInteger arrived = new AtomicInteger();
+    ExecutorService pool = Executors.newFixedThreadPool(2);
+    Callable<Void> halves =
+        () -> {
+          for (int round = 0; round < rounds; round++) {
+            arrived.incrementAndGet();
+            while (arrived.get() < 2 * (round + 1)) {
+              Thread.yield();
+            }
+            arenas[round].allocate(64, 8);
+          }
+          return null;
+        };
+    try {
+      for (Future<Void> each : pool.invokeAll(List.of(halves, halves), 60, TimeUnit.SECONDS)) {
+        each.get();
+      }
+    } finally {
+      pool.shutdownNow();
+    }
+    assertThat(arenas).allMatch(arena -> arena.liveSlices() == 2);
   }
 
   private void holdAndCheck(Random random, byte mark, ArrayBlockingQueue<Slice> handedOver) {
