@@ -27,7 +27,7 @@ abstract sealed class FlatLinearMemory implements LinearMemory
   byte[] bytes;
 
   FlatLinearMemory(PageLimits limits) {
-    this(limits, new byte[limits.initialPages() * PageLimits.PAGE_BYTES]);
+    this(limits, Backing.heap(limits.initialPages()));
   }
 
   FlatLinearMemory(PageLimits limits, byte[] bytes) {
@@ -54,7 +54,7 @@ abstract sealed class FlatLinearMemory implements LinearMemory
   public int grow(int deltaPages) {
     int before = pages();
     long wanted = before + Integer.toUnsignedLong(deltaPages);
-    if (wanted > limits.maximumPages()) {
+    if (wanted > limits.maximumPages() || !Backing.fitsHeap(wanted * PageLimits.PAGE_BYTES)) {
       return -1;
     }
     if (deltaPages == 0) {
