@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -147,38 +146,37 @@ class SizeClassArenaTest {
   }
 
   @Test
-  @SuppressWarnings("ThreadPriorityCheck") // only so that a machine of one core gets on
-  void twoThreadsThatSplitTheLastBlockBothGetAHalf() throws Exception {
+  void twoThreadsThatSplitTheLastBlockAreBothServed() throws Exception {
     int rounds = 20_000;
     SizeClassArena[] arenas = new SizeClassArena[rounds];
     for (int round = 0; round < rounds; round++) {
-      arenas[round] = new SizeClassArena(memory, 0, 128);
-      arenas[round].allocate(128, 8).tryRelease();
+      arenas[round] = new SizeClassArena(memory, 0, 4096);
+      arenas[round].allocate(4096, 8).tryRelease();
     }
     AtomicInteger arrived = new AtomicInteger();
-    Callable<Integer> halves =
-        () -> {
-          int refused = 0;
-          for (int round = 0; round < rounds; round++) {
-            arrived.incrementAndGet();
-            for (int spins = 1; arrived.get() < 2 * (round + 1); spins++) {
-              if (spins % 1024 == 0) {
-                Thread.yield();
-              }
-            }
-            try {
-              arenas[round].allocate(64, 8);
-            } catch (ArenaExhaustedException full) {
-              refused++;
-            }
-          }
-          return refused;
-        };
     ExecutorService pool = Executors.newFixedThreadPool(2);
-    Future<Integer> other = pool.submit(halves);
-    int refused = halves.call() + other.get();
+    // The larger half is listed last, so that who wants it has the longest wait.
+    Future<Integer> other = pool.submit(() -> refusals(arenas, 64, arrived));
+    Future<Integer> one = pool.submit(() -> refusals(arenas, 2048, arrived));
     pool.shutdown();
-    assertThat(refused).isZero();
+    assertThat(one.get() + other.get()).isZero();
+  }
+
+  @SuppressWarnings("ThreadPriorityCheck") // only so that a machine of one core gets on
+  private static int refusals(SizeClassArena[] arenas, int lengthBytes, AtomicInteger arrived) {
+    int refused = 0;
+    for (int round = 0; round < arenas.length; round++) {
+      arrived.incrementAndGet();
+      while (arrived.get() < 2 * (round + 1)) {
+        Thread.yield();
+      }
+      try {
+        arenas[round].allocate(lengthBytes, 8);
+      } catch (ArenaExhaustedException full) {
+        refused++;
+      }
+    }
+    return refused;
   }
 
   private void holdAndCheck(Random random, byte mark, ArrayBlockingQueue<Slice> handedOver) {
