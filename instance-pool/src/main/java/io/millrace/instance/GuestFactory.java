@@ -66,6 +66,9 @@ final class GuestFactory {
     } catch (WasiImports.ExitSignal exit) {
       throw new WorkerException.ModuleRejected(
           name + " ended itself while it started, with exit code " + exit.exitCode, exit);
+    } catch (OutOfMemoryError full) {
+      throw new WorkerException.WorkerTerminated(
+          name + " cannot be started now, the JVM's memory is full: " + full.getMessage(), full);
     } catch (RuntimeException | StackOverflowError | AssertionError | LinkageError failed) {
       throw new WorkerException.ModuleRejected(
           name + " failed to start: " + failed.getMessage(), failed);

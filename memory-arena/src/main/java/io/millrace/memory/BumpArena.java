@@ -17,7 +17,6 @@ public final class BumpArena extends SliceArena {
   private int usedBytes;
   private int highWaterBytes;
   private int liveSlices;
-  private long generation;
 
   /**
    * Makes an arena over {@code capacityBytes} bytes at {@code base}, without leak detection.
@@ -80,10 +79,5 @@ public final class BumpArena extends SliceArena {
   @Override
   void give(int offset, int lengthBytes) {
     liveSlices--;
-  }
-
-  @Override
-  long generation() {
-    return generation;
   }
 }

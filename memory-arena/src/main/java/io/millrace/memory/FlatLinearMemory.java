@@ -84,7 +84,7 @@ public abstract sealed class FlatLinearMemory implements LinearMemory
   public int grow(int deltaPages) {
     int before = pages();
     long wanted = before + Integer.toUnsignedLong(deltaPages);
-    if (wanted > limits.maximumPages()) {
+    if (wanted > limits.maximumPages() || !Backing.fitsHeap(wanted * PageLimits.PAGE_BYTES)) {
       return -1;
     }
     if (deltaPages == 0) {
@@ -100,7 +100,7 @@ public abstract sealed class FlatLinearMemory implements LinearMemory
   }
 
   @Override
-  public byte getByte(int address) {
+  public final byte getByte(int address) {
     return bytes[address];
   }
 
@@ -110,12 +110,12 @@ public abstract sealed class FlatLinearMemory implements LinearMemory
   }
 
   @Override
-  public int getInt(int address) {
+  public final int getInt(int address) {
     return (int) INT.get(bytes, address);
   }
 
   @Override
-  public long getLong(int address) {
+  public final long getLong(int address) {
     return (long) LONG.get(bytes, address);
   }
 

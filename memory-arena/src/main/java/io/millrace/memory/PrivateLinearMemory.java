@@ -11,7 +11,11 @@ import java.util.Arrays;
  */
 public final class PrivateLinearMemory extends FlatLinearMemory {
 
-  /** Makes a zeroed memory of {@code limits.initialPages()} pages. */
+  /**
+   * Makes a zeroed memory of {@code limits.initialPages()} pages.
+   *
+   * @throws OutOfMemoryError naming the heap's limit, when they do not fit
+   */
   public PrivateLinearMemory(PageLimits limits) {
     super(limits);
   }

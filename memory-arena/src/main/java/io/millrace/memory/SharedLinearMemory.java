@@ -11,9 +11,11 @@ import java.util.function.BooleanSupplier;
  * A linear memory that many instances on many threads share, as workers share a SharedArrayBuffer
  * (WebAssembly threads proposal). All methods may be called by any thread.
  *
- * <p>The backing is one direct buffer of the maximum size, zeroed and charged to the JVM's direct
- * memory (-XX:MaxDirectMemorySize) at the start. Growth only raises the present size, so no byte
- * ever moves and a view stays good for ever.
+ * <p>The backing is one direct buffer of the maximum size and 8 bytes more, charged to the JVM's
+ * direct memory (-XX:MaxDirectMemorySize, by default as much as the heap) and zeroed at the start:
+ * the whole maximum is resident from then on, and 2 GiB take a second or two. So ask for no more
+ * than is needed. Growth only raises the present size, so no byte ever moves and a view stays good
+ * for ever.
  *
  * <p>Loads, stores and bulk operations are plain: they take any alignment and may tear or be
  * reordered. {@link #atomics()} orders threads, and so do the waits and {@link #notify(int, int)}.
@@ -48,7 +50,7 @@ public final class SharedLinearMemory implements LinearMemory {
   /** A plain copy of the size, which may be stale and is then smaller. */
   private int knownBytes;
 
-  /** Makes a zeroed memory in which any thread may wait. */
+  /** As {@link #SharedLinearMemory(PageLimits, BooleanSupplier)}; any thread may wait. */
   public SharedLinearMemory(PageLimits limits) {
     this(limits, () -> true);
   }
@@ -57,17 +59,11 @@ public final class SharedLinearMemory implements LinearMemory {
    * Makes a zeroed memory.
    *
    * @param mayBlock asked at each wait, whether the current thread may block
-   * @throws OutOfMemoryError when the JVM has not got {@code limits.maximumPages()} of direct
-   *     memory
+   * @throws OutOfMemoryError naming the limit and what to do, when the JVM has not got that much
+   *     direct memory
    */
   public SharedLinearMemory(PageLimits limits, BooleanSupplier mayBlock) {
-    int capacityBytes = limits.maximumPages() * PageLimits.PAGE_BYTES;
-    // Atomics need 8-byte alignment, which allocateDirect does not promise: hence 8 spare bytes.
-    buffer =
-        ByteBuffer.allocateDirect(capacityBytes + Long.BYTES)
-            .alignedSlice(Long.BYTES)
-            .slice(0, capacityBytes)
-            .order(ByteOrder.LITTLE_ENDIAN);
+    buffer = Backing.direct(limits.maximumPages());
     this.limits = limits;
     waiters = new WaiterQueues(mayBlock);
     sizeBytes = limits.initialPages() * PageLimits.PAGE_BYTES;

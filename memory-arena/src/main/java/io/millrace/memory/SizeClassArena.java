@@ -13,9 +13,11 @@ import java.util.concurrent.atomic.AtomicLongArray;
  *   release:  push to the free list of its size
  * </pre>
  *
- * <p>Lock-free. A block that was split stays split: free bytes in small blocks do not serve a large
- * request, so an arena whose sizes drift may be exhausted while bytes are free. Addresses are
- * multiples of 64 at least.
+ * <p>Lock-free, but that who finds nothing waits for splits under way before it says so: an arena
+ * is exhausted when at one moment nothing free could serve, and not because two threads met. A
+ * block that was split stays split: free bytes in small blocks do not serve a large request, so an
+ * arena whose sizes drift may be exhausted while bytes are free. Addresses are multiples of 64 at
+ * least.
  *
  * <table>
  *   <caption>Access</caption>
@@ -24,6 +26,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
  *       that left and came back is not taken for unchanged (ABA)</td></tr>
  *   <tr><td>next[granule]</td><td>written by the pusher before its compare-and-set; read by poppers, whose
  *       own compare-and-set fails if it was stale</td></tr>
+ *   <tr><td>splitting</td><td>added to before a block is taken apart, taken from when its parts are
+ *       listed; read between two looks at the heads, whose tags tell that nothing changed</td></tr>
  *   <tr><td>mark, used, live</td><td>compare-and-set or add</td></tr>
  * </table>
  */
@@ -39,6 +43,7 @@ public final class SizeClassArena extends SliceArena {
   private final AtomicLongArray heads;
   private final AtomicIntegerArray next;
   private final AtomicInteger mark = new AtomicInteger();
+  private final AtomicInteger splitting = new AtomicInteger();
   private final AtomicInteger used = new AtomicInteger();
   private final AtomicInteger highWater = new AtomicInteger();
   private final AtomicInteger live = new AtomicInteger();
@@ -88,18 +93,16 @@ public final class SizeClassArena extends SliceArena {
           "alignment is " + alignment + ": blocks are aligned to " + GRANULE_BYTES + " bytes");
     }
     int wanted = sizeClass(lengthBytes);
-    int granule = pop(wanted);
-    if (granule < 0) {
-      granule = fresh(wanted);
-    }
-    if (granule < 0) {
-      granule = split(wanted);
-    }
-    if (granule < 0) {
-      throw new ArenaExhaustedException(
-          (long) GRANULE_BYTES << wanted,
-          (long) (granules - used.get()) << GRANULE_SHIFT,
-          capacityBytes());
+    int granule = find(wanted);
+    while (granule < 0) {
+      if (nothingFits(wanted)) {
+        throw new ArenaExhaustedException(
+            (long) GRANULE_BYTES << wanted,
+            (long) (granules - used.get()) << GRANULE_SHIFT,
+            capacityBytes());
+      }
+      Thread.onSpinWait();
+      granule = find(wanted);
     }
     live.incrementAndGet();
     int now = used.addAndGet(1 << wanted);
@@ -118,16 +121,41 @@ public final class SizeClassArena extends SliceArena {
     push(freed, (offset >>> GRANULE_SHIFT) - firstGranule);
   }
 
-  /** There is no reset: each slice ends by its release. */
-  @Override
-  long generation() {
-    return 0;
-  }
-
   /** 0 for up to 64 bytes, 1 for up to 128, and so on. */
   private static int sizeClass(int lengthBytes) {
     int needed = Math.max(1, (int) (((long) lengthBytes + GRANULE_BYTES - 1) >>> GRANULE_SHIFT));
     return Integer.SIZE - Integer.numberOfLeadingZeros(needed - 1);
+  }
+
+  private int find(int wanted) {
+    int granule = pop(wanted);
+    if (granule < 0) {
+      granule = fresh(wanted);
+    }
+    return granule >= 0 ? granule : split(wanted);
+  }
+
+  /**
+   * Whether there was one moment at which no free block could serve. Looking at one list after the
+   * other is no proof: a block may come to a list that was looked at, while the one in a list that
+   * was not yet is taken; and a block may be in the hands of a thread that is splitting it.
+   */
+  private boolean nothingFits(int wanted) {
+    long before = emptyLists(wanted);
+    return before >= 0 && splitting.get() == 0 && emptyLists(wanted) == before;
+  }
+
+  /** The changes that the lists from {@code wanted} on have seen, or -1 when one has a block. */
+  private long emptyLists(int wanted) {
+    long changes = 0;
+    for (int each = wanted; each < heads.length(); each++) {
+      long head = heads.get(each);
+      if ((int) head != 0) {
+        return -1;
+      }
+      changes += head >>> Integer.SIZE;
+    }
+    return changes;
   }
 
   private int fresh(int wanted) {
@@ -143,18 +171,30 @@ public final class SizeClassArena extends SliceArena {
     }
   }
 
-  /** Takes the front of the smallest larger block; what is left goes to the lists of its sizes. */
+  /** Takes the front of the smallest larger block. */
   private int split(int wanted) {
     for (int larger = wanted + 1; larger < heads.length(); larger++) {
-      int granule = pop(larger);
-      if (granule >= 0) {
-        for (int rest = wanted; rest < larger; rest++) {
-          push(rest, granule + (1 << rest));
+      // Who finds nothing must not touch the counter, or two of them would wait for each other.
+      if ((int) heads.get(larger) != 0) {
+        splitting.incrementAndGet();
+        int granule = pop(larger);
+        if (granule >= 0) {
+          listRest(granule, wanted, larger);
         }
-        return granule;
+        splitting.decrementAndGet();
+        if (granule >= 0) {
+          return granule;
+        }
       }
     }
     return -1;
+  }
+
+  /** What is left when the front of a block is taken goes to the lists of its sizes. */
+  private void listRest(int granule, int taken, int whole) {
+    for (int rest = taken; rest < whole; rest++) {
+      push(rest, granule + (1 << rest));
+    }
   }
 
   private void push(int sizeClass, int granule) {

@@ -28,8 +28,10 @@ import java.nio.LongBuffer;
  * IndexOutOfBoundsException}. An access allocates nothing.
  *
  * <p>Threads: as its memory. Transfer and release are decided by one compare-and-set, so of several
- * threads one wins; an access that another thread's transfer overtakes may still happen, as with
- * any memory that is shared without an agreement.
+ * threads one wins. An access that another thread's transfer or release overtakes may still happen,
+ * as with any memory that is shared without an agreement; and since the JIT may ask for the state
+ * once for a whole loop, so may the rest of a loop. Who can know of the end (by a volatile, a
+ * queue, an atomic of the memory) is refused.
  *
  * <table>
  *   <caption>Access to {@code state}</caption>
@@ -58,7 +60,12 @@ public final class Slice {
   private final int offset;
   private final int length;
   private final long generation;
-  private int state = OWNED;
+
+  /**
+   * Starts as OWNED, the default, and is not assigned: a thread that got the handle through a race
+   * could end it first, and an assignment that came late would then bring it back to life.
+   */
+  private int state;
 
   Slice(SliceArena arena, int offset, int length, long generation) {
     this.arena = arena;
@@ -79,7 +86,7 @@ public final class Slice {
 
   /** Whether an access would be let through. */
   public boolean isLive() {
-    return state == OWNED && generation == arena.generation();
+    return state == OWNED && generation == arena.generation;
   }
 
   /**
@@ -112,32 +119,32 @@ public final class Slice {
 
   /** Loads the byte at {@code index}. */
   public byte getByte(int index) {
-    return memory().getByte(offset + range(index, 1));
+    return KindDispatch.getByte(memory(), offset + range(index, 1));
   }
 
   /** Loads the little-endian int at {@code index}. */
   public int getInt(int index) {
-    return memory().getInt(offset + range(index, Integer.BYTES));
+    return KindDispatch.getInt(memory(), offset + range(index, Integer.BYTES));
   }
 
   /** Loads the little-endian long at {@code index}. */
   public long getLong(int index) {
-    return memory().getLong(offset + range(index, Long.BYTES));
+    return KindDispatch.getLong(memory(), offset + range(index, Long.BYTES));
   }
 
   /** Stores a byte at {@code index}. */
   public void putByte(int index, byte value) {
-    memory().putByte(offset + range(index, 1), value);
+    KindDispatch.putByte(memory(), offset + range(index, 1), value);
   }
 
   /** Stores a little-endian int at {@code index}. */
   public void putInt(int index, int value) {
-    memory().putInt(offset + range(index, Integer.BYTES), value);
+    KindDispatch.putInt(memory(), offset + range(index, Integer.BYTES), value);
   }
 
   /** Stores a little-endian long at {@code index}. */
   public void putLong(int index, long value) {
-    memory().putLong(offset + range(index, Long.BYTES), value);
+    KindDispatch.putLong(memory(), offset + range(index, Long.BYTES), value);
   }
 
   /** Copies {@code count} bytes of {@code source} into the slice at {@code index}. */
@@ -211,7 +218,7 @@ public final class Slice {
                   + "belongs to generation "
                   + generation
                   + ", the arena was reset and is at "
-                  + arena.generation()
+                  + arena.generation
                   + ": allocate a new one";
         });
   }

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class SliceArena permits BumpArena, SizeClassArena {
 
+  /** A slice of another generation is stale. Counts resets; a field, since each access asks. */
+  long generation;
+
   private final LinearMemory memory;
   private final int base;
   private final int capacityBytes;
@@ -54,7 +57,7 @@ public abstract sealed class SliceArena permits BumpArena, SizeClassArena {
     if (alignment <= 0 || Integer.bitCount(alignment) != 1) {
       throw new IllegalArgumentException("alignment is " + alignment + ": use a power of two");
     }
-    Slice slice = new Slice(this, take(lengthBytes, alignment), lengthBytes, generation());
+    Slice slice = new Slice(this, take(lengthBytes, alignment), lengthBytes, generation);
     if (tracking != null) {
       tracking.add(slice);
     }
@@ -102,9 +105,6 @@ public abstract sealed class SliceArena permits BumpArena, SizeClassArena {
 
   /** Gives a range back. Called once for each, by the handle that won. */
   abstract void give(int offset, int lengthBytes);
-
-  /** A slice of another generation is stale. */
-  abstract long generation();
 
   final void released(Slice slice) {
     if (tracking != null) {

@@ -49,7 +49,9 @@ public final class Snapshot {
               + " pages is over the limit of "
               + limits.maximumPages());
     }
-    return Arrays.copyOf(head, sizeBytes);
+    byte[] bytes = Backing.heap(sizeBytes / PageLimits.PAGE_BYTES);
+    System.arraycopy(head, 0, bytes, 0, head.length);
+    return bytes;
   }
 
   /** Brings the range {@code from..to} of {@code target} back. */

@@ -28,7 +28,11 @@ public final class TrackedLinearMemory extends FlatLinearMemory {
   /** The array of the snapshot's size, kept while growth has put a larger one in its place. */
   private byte[] home;
 
-  /** Makes a zeroed memory of {@code limits.initialPages()} pages, whose snapshot is that. */
+  /**
+   * Makes a zeroed memory of {@code limits.initialPages()} pages, whose snapshot is that.
+   *
+   * @throws OutOfMemoryError naming the heap's limit, when they do not fit
+   */
   public TrackedLinearMemory(PageLimits limits) {
     super(limits);
     home = bytes;
@@ -39,6 +43,7 @@ public final class TrackedLinearMemory extends FlatLinearMemory {
    * Makes a memory that equals {@code snapshot}.
    *
    * @throws IllegalArgumentException when the snapshot is larger than {@code limits} allow
+   * @throws OutOfMemoryError naming the heap's limit, when it does not fit
    */
   public TrackedLinearMemory(PageLimits limits, Snapshot snapshot) {
     super(limits, snapshot);
@@ -85,9 +90,15 @@ public final class TrackedLinearMemory extends FlatLinearMemory {
 
   @Override
   public int grow(int deltaPages) {
+    byte[] ungrown = bytes;
     int before = super.grow(deltaPages);
     if (before >= 0 && deltaPages != 0) {
-      dirty = Arrays.copyOf(dirty, sizeBytes() >>> TRACKED_PAGE_SHIFT);
+      try {
+        dirty = Arrays.copyOf(dirty, sizeBytes() >>> TRACKED_PAGE_SHIFT);
+      } catch (OutOfMemoryError noRoomForTheMarks) {
+        bytes = ungrown;
+        return -1;
+      }
     }
     return before;
   }

@@ -12,6 +12,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class SizeClassArenaTest {
@@ -142,6 +143,40 @@ class SizeClassArenaTest {
     assertThat(arena.usedBytes()).as("seed %d", seed).isZero();
     assertThat(arena.liveSlices()).isZero();
     assertThat(arena.highWaterBytes()).isLessThanOrEqualTo(CAPACITY);
+  }
+
+  @Test
+  void twoThreadsThatSplitTheLastBlockAreBothServed() throws Exception {
+    int rounds = 20_000;
+    SizeClassArena[] arenas = new SizeClassArena[rounds];
+    for (int round = 0; round < rounds; round++) {
+      arenas[round] = new SizeClassArena(memory, 0, 4096);
+      arenas[round].allocate(4096, 8).tryRelease();
+    }
+    AtomicInteger arrived = new AtomicInteger();
+    ExecutorService pool = Executors.newFixedThreadPool(2);
+    // The larger half is listed last, so that who wants it has the longest wait.
+    Future<Integer> other = pool.submit(() -> refusals(arenas, 64, arrived));
+    Future<Integer> one = pool.submit(() -> refusals(arenas, 2048, arrived));
+    pool.shutdown();
+    assertThat(one.get() + other.get()).isZero();
+  }
+
+  @SuppressWarnings("ThreadPriorityCheck") // only so that a machine of one core gets on
+  private static int refusals(SizeClassArena[] arenas, int lengthBytes, AtomicInteger arrived) {
+    int refused = 0;
+    for (int round = 0; round < arenas.length; round++) {
+      arrived.incrementAndGet();
+      while (arrived.get() < 2 * (round + 1)) {
+        Thread.yield();
+      }
+      try {
+        arenas[round].allocate(lengthBytes, 8);
+      } catch (ArenaExhaustedException full) {
+        refused++;
+      }
+    }
+    return refused;
   }
 
   private void holdAndCheck(Random random, byte mark, ArrayBlockingQueue<Slice> handedOver) {
