@@ -22,6 +22,11 @@ public final class ModuleInspector {
     return ModuleCompiler.report(scan(source), MemoryKind.FLAT, null);
   }
 
+  /** As {@link #inspect(ModuleSource)}, with an ABI that is given instead of found. */
+  public static ModuleReport inspect(ModuleSource source, AbiDescriptor abi) {
+    return ModuleCompiler.report(scan(source), MemoryKind.FLAT, abi);
+  }
+
   /**
    * The functions that HotSpot leaves interpreted unless it is started with {@code
    * -XX:-DontCompileHugeMethods}, largest first. Costs a compile of the whole module.

@@ -1,12 +1,15 @@
 package io.millrace.cli;
 
+import io.millrace.instance.AbiDescriptor;
 import io.millrace.instance.ModuleInspector;
 import io.millrace.instance.ModuleReport;
 import io.millrace.instance.ModuleSource;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code millrace inspect}: what a module brings and what it wants. */
@@ -27,6 +30,13 @@ final class InspectCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "MODULE", description = "A .wasm file.")
   private Path module = Path.of("");
 
+  @Option(
+      names = "--abi",
+      paramLabel = "FILE",
+      converter = AbiFile.Converter.class,
+      description = "How bytes cross, as JSON. Default: what the module's exports speak for.")
+  private @Nullable AbiDescriptor abi;
+
   InspectCommand(Stdio stdio) {
     this.stdio = stdio;
   }
@@ -34,7 +44,8 @@ final class InspectCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ModuleSource source = ModuleSource.of(module);
-    ModuleReport report = ModuleInspector.inspect(source);
+    ModuleReport report =
+        abi == null ? ModuleInspector.inspect(source) : ModuleInspector.inspect(source, abi);
     PrintWriter out = stdio.text();
     out.print(InspectTable.of(report));
     out.flush(); // the rest takes a compile: seconds, for a large module

@@ -1,5 +1,6 @@
 package io.millrace.cli;
 
+import io.millrace.instance.AbiDescriptor;
 import io.millrace.instance.ModuleInspector;
 import io.millrace.instance.ModuleReport;
 import io.millrace.instance.ModuleSource;
@@ -24,6 +25,7 @@ final class InspectTable {
         + exports(report.exports())
         + imports(report.imports())
         + memories(report.memories())
+        + abi(report.abi())
         + functions(report.functions());
   }
 
@@ -57,6 +59,21 @@ final class InspectTable {
 
   private static String pages(int pages) {
     return String.format(Locale.ROOT, "%,d pages (%,d KiB)", pages, (long) pages * KIB_PER_PAGE);
+  }
+
+  private static String abi(AbiDescriptor abi) {
+    String kind = abi.result().getClass().getSimpleName();
+    String result = kind.replaceAll("\\B(\\p{Lu})", " $1").toLowerCase(Locale.ROOT);
+    String input = abi.input().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    TextTable table = new TextTable().title("").title("abi");
+    table.row("allocate", abi.allocate());
+    table.row("free", abi.free() == null ? "none" : abi.free());
+    table.row("input", input);
+    table.row("result", abi.freesResult() ? result + ", freed by the host" : result);
+    if (abi.afterCall() != null) {
+      table.row("after a call", abi.afterCall());
+    }
+    return table.text();
   }
 
   private static String functions(List<ModuleReport.FunctionFit> functions) {

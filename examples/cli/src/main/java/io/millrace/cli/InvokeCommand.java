@@ -1,5 +1,6 @@
 package io.millrace.cli;
 
+import io.millrace.instance.AbiDescriptor;
 import io.millrace.instance.InstancePool;
 import io.millrace.instance.InstancePoolBuilder;
 import io.millrace.instance.ModuleSource;
@@ -98,6 +99,13 @@ final class InvokeCommand implements Callable<Integer> {
       description = "The largest record and the largest reply. Default: 16MiB.")
   private int payloadLimitBytes;
 
+  @Option(
+      names = "--abi",
+      paramLabel = "FILE",
+      converter = AbiFile.Converter.class,
+      description = "How bytes cross, as JSON. Default: what the module's exports speak for.")
+  private @Nullable AbiDescriptor abi;
+
   InvokeCommand(Stdio stdio, ErrorLine errors) {
     this.stdio = stdio;
     this.errors = errors;
@@ -112,6 +120,9 @@ final class InvokeCommand implements Callable<Integer> {
     requireDifferentFiles(json);
     InstancePoolBuilder pool =
         InstancePool.builder(ModuleSource.of(module)).payloadLimitBytes(payloadLimitBytes);
+    if (abi != null) {
+      pool.abi(abi);
+    }
     try (InputStream in = openInput();
         InstancePool guests = pool.build()) {
       Objects.requireNonNull(guests.load().block()).requireFunction(function);
