@@ -1,0 +1,140 @@
+package io.millrace.benchmarks;
+
+import io.millrace.instance.InstancePool;
+import io.millrace.instance.InstancePoolBuilder;
+import io.millrace.instance.InstancePoolMetrics;
+import io.millrace.instance.ModuleCache;
+import io.millrace.instance.ModuleSource;
+import io.millrace.instance.ResetPolicy;
+import io.millrace.pipeline.Invocation;
+import io.millrace.pipeline.spi.GuestLease;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * What it costs to bring an instance back to its first state, and to start one from it, against
+ * running the guest's own start; and whether a reset brings everything back.
+ */
+final class ResetProfile implements Profile {
+
+  private static final int ROUNDS = 9;
+  private static final long MILLIS = 300;
+  private static final long WARM_UP_MILLIS = 2_000;
+  private static final int INVOCATIONS = 10_000;
+
+  private static final ModuleSource C = guest("c-digest.wasm");
+  private static final ModuleSource GO = guest("go-auth.wasm");
+
+  private final ModuleCache cache = ModuleCache.create();
+
+  private static ModuleSource guest(String name) {
+    return ModuleSource.resource(ResetProfile.class, "/io/millrace/guests/" + name);
+  }
+
+  @Override
+  public String name() {
+    return "reset";
+  }
+
+  @Override
+  public String description() {
+    return "resets and starts from a snapshot against the guest's own start; every reset verified";
+  }
+
+  @Override
+  public void run(Figures figures) throws Exception {
+    go(figures);
+    c(figures);
+    verified(figures);
+  }
+
+  private InstancePoolBuilder pool(ModuleSource source) {
+    return InstancePool.builder(source).moduleCache(cache).spares(0);
+  }
+
+  /** Each call is another tenant's, so that it gets what the pool's policy gives to another. */
+  private static Work next(GuestLease lease) {
+    int[] turn = {0};
+    return () -> {
+      String tenant = (turn[0]++ & 1) == 0 ? "a" : "b";
+      return lease.guest(tenant).hashCode();
+    };
+  }
+
+  private void go(Figures figures) throws Exception {
+    try (InstancePool normal =
+            pool(GO).resetPolicy(ResetPolicy.FRESH_PER_TENANT).snapshot(false).build();
+        InstancePool snapshot = pool(GO).resetPolicy(ResetPolicy.FRESH_PER_TENANT).build();
+        InstancePool reset = pool(GO).build();
+        GuestLease fromStart = normal.lease();
+        GuestLease fromSnapshot = snapshot.lease();
+        GuestLease whole = reset.lease()) {
+      Rates rates =
+          Rates.inTurn(
+              ROUNDS, MILLIS, WARM_UP_MILLIS, next(fromStart), next(fromSnapshot), next(whole));
+      double normalMicros = rates.micros(0);
+      double snapshotMicros = rates.micros(1);
+      double restoreMicros = rates.micros(2);
+      figures.put("go.normalStart.micros", normalMicros);
+      figures.put("go.snapshotStart.micros", snapshotMicros);
+      figures.put("go.wholeRestore.micros", restoreMicros);
+      figures.put("goStartVsNormal", rates.ratio(0, 1));
+      // Both starts build an instance; one then runs _initialize, the other restores all.
+      double initializeMicros = normalMicros - snapshotMicros + restoreMicros;
+      figures.put("go.initialize.micros", initializeMicros);
+      figures.put("goRestoreVsInit", restoreMicros / initializeMicros);
+    }
+  }
+
+  private void c(Figures figures) throws Exception {
+    Invocation hello = Invocation.of("echo", "hello");
+    try (InstancePool normal =
+            pool(C)
+                .dirtyTracking(true)
+                .resetPolicy(ResetPolicy.FRESH_PER_TENANT)
+                .snapshot(false)
+                .build();
+        InstancePool tracked = pool(C).dirtyTracking(true).build();
+        GuestLease fromStart = normal.lease();
+        GuestLease lease = tracked.lease()) {
+      int[] turn = {0};
+      Work callAndReset =
+          () -> {
+            String tenant = (turn[0]++ & 1) == 0 ? "a" : "b";
+            return lease.guest(tenant).invoke(hello).length;
+          };
+      Rates rates = Rates.inTurn(ROUNDS, MILLIS, WARM_UP_MILLIS, next(fromStart), callAndReset);
+      figures.put("c.newInstance.micros", rates.micros(0));
+      figures.put("c.callAndReset.micros", rates.micros(1));
+      // The call counts against the reset.
+      figures.put("cResetVsNewInstance", rates.ratio(0, 1));
+    }
+  }
+
+  /** Random tenants over random guests, every reset compared in full. */
+  private void verified(Figures figures) {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    try (InstancePool c = pool(C).dirtyTracking(true).verifyResetsEvery(1).build();
+        InstancePool go = pool(GO).verifyResetsEvery(1).build();
+        GuestLease cLease = c.lease();
+        GuestLease goLease = go.lease()) {
+      List<GuestLease> leases = List.of(cLease, goLease);
+      for (int i = 0; i < INVOCATIONS; i++) {
+        byte[] payload = new byte[random.nextInt(2_048)];
+        random.nextBytes(payload);
+        String function = random.nextBoolean() ? "echo" : "sha256";
+        String tenant = "tenant " + random.nextInt(4);
+        leases.get(random.nextInt(2)).guest(tenant).invoke(Invocation.of(function, payload));
+      }
+      InstancePoolMetrics ofC = c.metrics();
+      InstancePoolMetrics ofGo = go.metrics();
+      figures.put("verified.resets", (double) (ofC.resetsVerified() + ofGo.resetsVerified()));
+      long differences = ofC.resetDifferences() + ofGo.resetDifferences();
+      figures.put("verified.differences", (double) differences);
+      if (differences > 0) {
+        figures.doubt("resets differed, with seed " + seed);
+      }
+    }
+  }
+}
