@@ -4,6 +4,8 @@ import io.millrace.memory.BumpArena;
 import io.millrace.memory.LinearMemory;
 import io.millrace.memory.PageLimits;
 import io.millrace.memory.PrivateLinearMemory;
+import io.millrace.memory.SharedLinearMemory;
+import io.millrace.memory.SizeClassArena;
 import io.millrace.memory.Slice;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -38,6 +40,8 @@ public class SliceArenaBenchmark {
 
   private final LinearMemory memory = new PrivateLinearMemory(new PageLimits(32, 32));
   private final BumpArena arena = new BumpArena(memory, 4096, 1 << 20);
+  private final SizeClassArena classes =
+      new SizeClassArena(new SharedLinearMemory(new PageLimits(32, 32)), 4096, 1 << 20);
   private final byte[] payload = new byte[65_536];
   private final byte[] target = new byte[1 << 20];
 
@@ -48,6 +52,25 @@ public class SliceArenaBenchmark {
     Slice slice = arena.allocate(bytes, 8);
     slice.write(0, payload, 0, bytes);
     return slice.offset();
+  }
+
+  /** A handle from the arena with one owner, whose reset costs three writes. */
+  @Benchmark
+  public Slice bumpAllocate() {
+    arena.reset();
+    return arena.allocate(bytes, 8);
+  }
+
+  /** A block of the arena for many threads, there and back. */
+  @Benchmark
+  public boolean sizeClassAllocateAndRelease() {
+    return classes.allocate(bytes, 8).tryRelease();
+  }
+
+  /** The limit of both: an object as large as a handle. */
+  @Benchmark
+  public byte[] bareHandle() {
+    return new byte[24];
   }
 
   /** The limit: the copy alone. */

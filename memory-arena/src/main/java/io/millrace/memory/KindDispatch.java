@@ -3,7 +3,7 @@ package io.millrace.memory;
 /**
  * Loads and stores that stay cheap in a process with several kinds of memory. The JIT compiles a
  * call through {@link LinearMemory} for the kinds that it has met there, and gives up at the third:
- * each access of a slice then cost ten times what it costs alone. A test for a final class is one
+ * each access of a slice then costs ten times what it costs alone. A test for a class is one
  * comparison, which the JIT moves out of loops.
  */
 final class KindDispatch {

@@ -248,8 +248,7 @@ public final class SharedLinearMemory implements LinearMemory {
   /** Vouches for {@code widthBytes} bytes at {@code address}. */
   int at(int address, int widthBytes) {
     // A stale size can refuse wrongly, never admit wrongly. So the plain one, which the JIT may
-    // keep
-    // in a register, is enough to admit; before refusing, the present one is asked.
+    // keep in a register, is enough to admit; before refusing, the present one is asked.
     if (address < 0 || address > knownBytes - widthBytes) {
       LinearMemory.check(address, widthBytes, sizeBytes);
     }
