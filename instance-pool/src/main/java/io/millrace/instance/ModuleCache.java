@@ -2,14 +2,16 @@ package io.millrace.instance;
 
 import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.stats.CacheStats;
 import io.millrace.pipeline.WorkerException;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Bounded by an estimate of the heap that the parsed modules take, about 30 times their size in
  * wasm; an evicted module goes on serving the pools that hold it.
+ *
+ * <p>With a directory, compiled modules are kept there too, for the next process: see {@link
+ * #create(long, Path, long)}.
  */
 public final class ModuleCache {
 
@@ -33,10 +38,16 @@ public final class ModuleCache {
    */
   private record Outcome(@Nullable CompiledModule module, @Nullable Throwable failure) {}
 
+  private static final System.Logger LOGGER = System.getLogger(ModuleCache.class.getName());
+
   private final AsyncCache<ModuleKey, Outcome> cache;
   private final Executor compilers;
+  private final @Nullable ModuleStore store;
+  private final LongAdder compiles = new LongAdder();
+  private final LongAdder storeHits = new LongAdder();
 
-  private ModuleCache(long maximumHeapBytes) {
+  private ModuleCache(long maximumHeapBytes, @Nullable ModuleStore store) {
+    this.store = store;
     cache =
         Caffeine.newBuilder()
             .maximumWeight(maximumHeapBytes)
@@ -67,29 +78,53 @@ public final class ModuleCache {
 
   /** A cache that takes up to {@code maximumHeapBytes} of heap, by estimate. */
   public static ModuleCache create(long maximumHeapBytes) {
-    return new ModuleCache(maximumHeapBytes);
+    return new ModuleCache(maximumHeapBytes, null);
+  }
+
+  /**
+   * A cache that also keeps compiled modules in {@code directory}, where the next process finds
+   * them in a fraction of the time that a compile takes. Several processes may use one directory.
+   * What is there is kept under the module's content, the engine's version and options, and the
+   * JDK's feature version; what is damaged or foreign is ignored and compiled anew.
+   *
+   * <p>Whoever can write to the directory can run code in this process. It is made readable by its
+   * owner only.
+   *
+   * @param maximumHeapBytes of heap, by estimate
+   * @param directory made when it is not there
+   * @param maximumDiskBytes beyond which the files that were not used for longest are removed
+   * @throws IllegalArgumentException when others can write to the directory
+   * @throws java.io.UncheckedIOException when it cannot be made
+   */
+  public static ModuleCache create(long maximumHeapBytes, Path directory, long maximumDiskBytes) {
+    return new ModuleCache(maximumHeapBytes, new ModuleStore(directory, maximumDiskBytes));
   }
 
   /** Modules compiled, failures included. */
   public long compiles() {
-    return stats().loadCount();
+    return compiles.sum();
   }
 
   /** How often a module was asked for that was there, or was being compiled already. */
   public long hits() {
-    return stats().hitCount();
+    return cache.synchronous().stats().hitCount();
+  }
+
+  /** Modules that were brought from the directory instead of compiled. */
+  public long storeHits() {
+    return storeHits.sum();
   }
 
   /**
-   * The module of {@code key}, from the cache or by running {@code compile} on a compiler thread.
-   * Blocks.
+   * The module of {@code key}, from the cache, from the directory, or compiled on a compiler thread
+   * from what {@code source} gives. Blocks.
    */
-  CompiledModule get(ModuleKey key, Supplier<CompiledModule> compile) {
+  CompiledModule get(ModuleKey key, Supplier<ScannedModule> source) {
     CompletableFuture<Outcome> future =
         cache.get(
             key,
             (k, executor) ->
-                CompletableFuture.supplyAsync(compile, compilers)
+                CompletableFuture.supplyAsync(() -> load(k, source.get()), compilers)
                     .handle((module, failure) -> new Outcome(module, failure)));
     Outcome outcome = future.join();
     if (outcome.module() != null) {
@@ -112,13 +147,31 @@ public final class ModuleCache {
         "module " + key.sha256() + " cannot be compiled: " + failure, failure);
   }
 
+  private CompiledModule load(ModuleKey key, ScannedModule source) {
+    if (store == null) {
+      compiles.increment();
+      return ModuleCompiler.compile(source);
+    }
+    Optional<StoredModule> stored = store.read(key);
+    if (stored.isPresent()) {
+      try {
+        CompiledModule loaded = ModuleCompiler.load(source.name(), stored.get());
+        storeHits.increment();
+        return loaded;
+      } catch (WorkerException.ModuleRejected unfit) {
+        LOGGER.log(
+            System.Logger.Level.WARNING, "compiled anew, since what is stored does not fit", unfit);
+      }
+    }
+    compiles.increment();
+    StoredModule compiled = ModuleCompiler.compileToStore(source);
+    store.write(key, compiled);
+    return ModuleCompiler.load(source.name(), compiled);
+  }
+
   private static int weight(@Nullable CompiledModule module) {
     return module == null
         ? 1
         : (int) Math.min(Integer.MAX_VALUE, module.sizeBytes() * HEAP_BYTES_PER_WASM_BYTE);
-  }
-
-  private CacheStats stats() {
-    return cache.synchronous().stats();
   }
 }

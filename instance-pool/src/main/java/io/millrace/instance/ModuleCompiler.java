@@ -37,6 +37,28 @@ final class ModuleCompiler {
         module, machines(scanned.name(), module, null), scanned.bytes().length);
   }
 
+  /**
+   * Compiles what is to be stored; {@link #load} makes a module of it, in a fraction of the time.
+   */
+  static StoredModule compileToStore(ScannedModule scanned) {
+    ClassCapture capture = new ClassCapture();
+    machines(scanned.name(), parse(scanned), capture);
+    return new StoredModule(
+        StrippedModule.of(scanned), scanned.namesUsable(), capture.jar, scanned.bytes().length);
+  }
+
+  /**
+   * Makes a module of what was stored.
+   *
+   * @throws WorkerException.ModuleRejected when it does not fit together
+   */
+  static CompiledModule load(String name, StoredModule stored) {
+    WasmModule module = parse(name, stored.wasm(), stored.namesUsable());
+    ClassCapture present = new ClassCapture();
+    present.jar = stored.classes();
+    return new CompiledModule(module, machines(name, module, present), stored.sizeBytes());
+  }
+
   /** What a pool of {@code memory} finds in a module, without compiling it. */
   static ModuleReport report(
       ScannedModule scanned, MemoryKind memory, @Nullable AbiDescriptor abi) {
@@ -68,9 +90,12 @@ final class ModuleCompiler {
   }
 
   private static WasmModule parse(ScannedModule scanned) {
+    return parse(scanned.name(), scanned.bytes(), scanned.namesUsable());
+  }
+
+  private static WasmModule parse(String name, byte[] bytes, boolean namesUsable) {
     try {
-      byte[] bytes = scanned.bytes();
-      if (scanned.namesUsable()) {
+      if (namesUsable) {
         return Parser.parse(bytes);
       }
       return Parser.builder()
@@ -80,7 +105,7 @@ final class ModuleCompiler {
     } catch (OutOfMemoryError full) {
       throw full; // the JVM's trouble: the scan has kept the module's own needs within bounds
     } catch (Throwable bad) {
-      throw invalid(scanned.name(), bad);
+      throw invalid(name, bad);
     }
   }
 
@@ -133,14 +158,14 @@ final class ModuleCompiler {
     return text.length() <= REASON_CHARS ? text : text.substring(0, REASON_CHARS) + "...";
   }
 
-  /** The engine hands its classes out through its cache only; this one remembers and never hits. */
+  /** The engine's classes go in and out through its cache only: this one holds one module's. */
   private static final class ClassCapture implements Cache {
 
     private byte[] jar = {};
 
     @Override
     public byte @Nullable [] get(String key) {
-      return null;
+      return jar.length == 0 ? null : jar;
     }
 
     @Override

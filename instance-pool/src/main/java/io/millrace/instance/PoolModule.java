@@ -1,6 +1,5 @@
 package io.millrace.instance;
 
-import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -46,24 +45,25 @@ final class PoolModule {
     ModuleKey wanted;
     lock.lock();
     try {
+      if (loaded != null) {
+        return loaded;
+      }
       if (key == null) {
         // A module that the cache has may have come in under another pool's limits.
-        ScannedModule fit = ModuleScan.scan(source.name(), source.read(), limits, maximumPages);
-        key = ModuleCompiler.key(fit.bytes(), memory);
-        scanned = fit;
+        scanned = scan();
+        key = ModuleCompiler.key(scanned.bytes(), memory);
       }
       wanted = key;
     } finally {
       lock.unlock();
     }
-    CompiledModule compiled = cache.get(wanted, this::compile);
+    CompiledModule compiled = cache.get(wanted, this::scanned);
+    ModuleReport report = report(wanted, compiled);
+    report.requireImports();
     lock.lock();
     try {
-      if (loaded == null) {
-        loaded = new LoadedModule(compiled, report(wanted, compiled));
-        scanned = null;
-      }
-      loaded.report().requireImports();
+      loaded = new LoadedModule(compiled, report);
+      scanned = null;
       return loaded;
     } finally {
       lock.unlock();
@@ -75,20 +75,18 @@ final class PoolModule {
         source.name(), wanted.sha256(), compiled.sizeBytes(), compiled.wasm(), memory, abi);
   }
 
-  /**
-   * Called when the cache does not have the module: for the first time, or because it evicted it.
-   */
-  private CompiledModule compile() {
-    ScannedModule fit;
+  /** Asked for when the cache does not have the module. */
+  private ScannedModule scanned() {
     lock.lock();
     try {
-      if (loaded != null) {
-        return loaded.compiled();
-      }
-      fit = Objects.requireNonNull(scanned, "the bytes are kept until the module is compiled");
+      // Read again where a small cache has dropped the module before another caller came for it.
+      return scanned == null ? scan() : scanned;
     } finally {
       lock.unlock();
     }
-    return ModuleCompiler.compile(fit);
+  }
+
+  private ScannedModule scan() {
+    return ModuleScan.scan(source.name(), source.read(), limits, maximumPages);
   }
 }
