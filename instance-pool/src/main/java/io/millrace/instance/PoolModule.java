@@ -13,6 +13,7 @@ final class PoolModule {
   private final ModuleCache cache;
   private final MemoryKind memory;
   private final @Nullable AbiDescriptor abi;
+  private final HostFunctions hostFunctions;
 
   /** Guards the fields below; the source is read under it. */
   private final ReentrantLock lock = new ReentrantLock();
@@ -29,6 +30,7 @@ final class PoolModule {
     this.limits = pool.moduleLimits;
     this.maximumPages = pool.maximumPages;
     this.abi = pool.abi;
+    this.hostFunctions = pool.hostFunctions;
     this.cache = cache;
     this.memory = memory;
   }
@@ -63,7 +65,7 @@ final class PoolModule {
         loaded = new LoadedModule(compiled, report(wanted, compiled));
         scanned = null;
       }
-      loaded.report().requireImports();
+      hostFunctions.requireImports(loaded.report());
       return loaded;
     } finally {
       lock.unlock();
@@ -71,8 +73,9 @@ final class PoolModule {
   }
 
   private ModuleReport report(ModuleKey wanted, CompiledModule compiled) {
-    return ModuleCompiler.describe(
-        source.name(), wanted.sha256(), compiled.sizeBytes(), compiled.wasm(), memory, abi);
+    return hostFunctions.granting(
+        ModuleCompiler.describe(
+            source.name(), wanted.sha256(), compiled.sizeBytes(), compiled.wasm(), memory, abi));
   }
 
   /**
