@@ -29,8 +29,11 @@ final class GuestFactory {
   private final boolean resets;
   private final Duration startTimeout;
   private final long tableEntries;
+  private final CapabilityPolicy capabilities;
+  private final HostFunctions hostFunctions;
   private final AtomicReference<@Nullable InstanceState> image = new AtomicReference<>();
   private volatile @Nullable SnapshotReport report;
+  private volatile boolean startGrowsTables;
 
   GuestFactory(InstancePoolBuilder pool, GuestMemories memories) {
     this.memories = memories;
@@ -38,6 +41,8 @@ final class GuestFactory {
     startsFromSnapshot = pool.snapshot;
     resets = pool.resetPolicy.resets();
     startTimeout = pool.startTimeout;
+    capabilities = pool.capabilities;
+    hostFunctions = pool.hostFunctions;
     tableEntries = pool.moduleLimits.get(ModuleLimits.Limit.TABLE_ENTRIES);
   }
 
@@ -63,9 +68,6 @@ final class GuestFactory {
       return built;
     } catch (WorkerException known) {
       throw known;
-    } catch (WasiImports.ExitSignal exit) {
-      throw new WorkerException.ModuleRejected(
-          name + " ended itself while it started, with exit code " + exit.exitCode, exit);
     } catch (OutOfMemoryError full) {
       throw new WorkerException.WorkerTerminated(
           name + " cannot be started now, the JVM's memory is full: " + full.getMessage(), full);
@@ -74,6 +76,7 @@ final class GuestFactory {
           name + " failed to start: " + failed.getMessage(), failed);
     } finally {
       start.end();
+      start.wasi.end();
     }
   }
 
@@ -82,6 +85,7 @@ final class GuestFactory {
 
     private final LoadedModule module;
     private @Nullable EngineMemory memory;
+    private WasiContext wasi = new WasiContext(capabilities);
     private boolean done;
 
     Start(LoadedModule module) {
@@ -94,13 +98,14 @@ final class GuestFactory {
 
     Instance instantiate(@Nullable Snapshot filling) {
       end();
+      wasi = new WasiContext(capabilities);
       WasmModule wasm = module.compiled().wasm();
       long room = roomInEachTable(wasm.tableSection(), tableEntries);
       return Instance.builder(wasm)
           .withMachineFactory(module.compiled().machines())
           .withMemoryFactory(limits -> memory(limits, filling))
           .withTableFactory((table, value) -> new TableInstance(copy(table, room), value))
-          .withImportValues(imports(report().name(), wasm))
+          .withImportValues(imports(report().name(), wasm, wasi))
           .withStart(false)
           .build();
     }
@@ -123,21 +128,25 @@ final class GuestFactory {
     // The engine leaves this to the host (WASI application ABI: reactors).
     callIfThere(start.report(), instance, "_initialize");
     callIfThere(start.report(), instance, "init");
-    GuestInstance guest = new GuestInstance(start.report(), payloadLimitBytes, instance, null);
+    GuestInstance guest =
+        new GuestInstance(start.report(), payloadLimitBytes, instance, start.wasi, null);
+    long drawn = start.wasi.random().drawnBytes();
     if (!startsFromSnapshot && !resets) {
-      report = SnapshotReport.refused("it is switched off, and nothing is reset");
+      report = SnapshotReport.refused("it is switched off, and nothing is reset", drawn);
       return guest;
     }
     Optional<String> obstacle = guest.obstacle();
     if (obstacle.isPresent()) {
-      report = SnapshotReport.refused(obstacle.get());
+      report = SnapshotReport.refused(obstacle.get(), drawn);
       return guest;
     }
     InstanceState state = guest.captureState();
     if (!startsFromSnapshot) {
-      report = SnapshotReport.refused("it is switched off");
+      report = SnapshotReport.refused("it is switched off", drawn);
+    } else if (startGrowsTables) {
+      report = SnapshotReport.refused("a table grew while the guest started", drawn);
     } else if (image.compareAndSet(null, state)) {
-      report = SnapshotReport.taken(state.memory());
+      report = SnapshotReport.taken(state.memory(), drawn);
     }
     return guest;
   }
@@ -145,18 +154,18 @@ final class GuestFactory {
   private GuestInstance fromImage(Start start, InstanceState state) {
     Instance instance = start.instantiate(state.memory());
     // Over what the engine has done by itself: globals, tables, and the module's start function.
-    if (!state.restore(instance, (EngineMemory) instance.memory())) {
+    if (!state.restore(instance, (EngineMemory) instance.memory(), start.wasi)) {
       // The guest's start grew a table: only its start can bring it there.
-      report = SnapshotReport.refused("a table grew while the guest started");
+      startGrowsTables = true;
       image.set(null);
       return started(start);
     }
-    return new GuestInstance(start.report(), payloadLimitBytes, instance, state);
+    return new GuestInstance(start.report(), payloadLimitBytes, instance, start.wasi, state);
   }
 
-  private ImportValues imports(String name, WasmModule wasm) {
+  private ImportValues imports(String name, WasmModule wasm, WasiContext wasi) {
     return ImportValues.builder()
-        .withFunctions(WasiImports.forModule(wasm))
+        .withFunctions(HostImports.forModule(wasm, wasi, hostFunctions))
         .withMemories(memories.imported(name, wasm))
         .build();
   }

@@ -25,6 +25,7 @@ final class GuestInstance implements Guest {
   private final Instance instance;
   private final EngineMemory engine;
   private final LinearMemory memory;
+  private final WasiContext wasi;
   private final Map<String, ExportFunction> functions = new HashMap<>();
   private final AtomicBoolean busy = new AtomicBoolean();
   private final GuestInput input;
@@ -43,6 +44,7 @@ final class GuestInstance implements Guest {
       ModuleReport report,
       int payloadLimitBytes,
       Instance instance,
+      WasiContext wasi,
       @Nullable InstanceState state) {
     AbiDescriptor abi = report.abi();
     this.report = report;
@@ -50,6 +52,7 @@ final class GuestInstance implements Guest {
     this.instance = instance;
     this.engine = (EngineMemory) instance.memory();
     this.memory = engine.linear();
+    this.wasi = wasi;
     this.state = state;
     GuestBlocks blocks = new GuestBlocks(abi, report, instance, memory);
     this.input =
@@ -66,7 +69,7 @@ final class GuestInstance implements Guest {
 
   /** Takes the state that {@link #reset} goes back to. */
   InstanceState captureState() {
-    InstanceState taken = InstanceState.of(instance, engine, input.block());
+    InstanceState taken = InstanceState.of(instance, engine, wasi, input.block());
     state = taken;
     return taken;
   }
@@ -79,7 +82,7 @@ final class GuestInstance implements Guest {
    */
   boolean reset() {
     InstanceState wanted = state;
-    if (!usable || wanted == null || !wanted.restore(instance, engine)) {
+    if (!usable || wanted == null || !wanted.restore(instance, engine, wasi)) {
       usable = false;
       return false;
     }
@@ -91,7 +94,7 @@ final class GuestInstance implements Guest {
   Optional<String> difference() {
     return state == null
         ? Optional.of("there is no state to compare with")
-        : state.difference(instance, engine);
+        : state.difference(instance, engine, wasi);
   }
 
   /**
@@ -135,8 +138,10 @@ final class GuestInstance implements Guest {
     }
     try {
       invocations++;
+      wasi.begin(invocation.function(), invocation.tenant());
       return call(function(invocation.function()), invocation, payload);
     } finally {
+      wasi.end();
       busy.setRelease(false);
     }
   }
@@ -151,9 +156,9 @@ final class GuestInstance implements Guest {
       throw lie;
     } catch (WorkerException known) {
       throw known;
-    } catch (WasiImports.ExitSignal exit) {
+    } catch (HostSignal end) {
       usable = false;
-      throw new WorkerException.GuestExit(invocation.function(), exit.exitCode);
+      throw end.failure(invocation.function());
     } catch (ChicoryInterruptedException stopped) {
       usable = false;
       throw new WorkerException.WorkerTerminated(

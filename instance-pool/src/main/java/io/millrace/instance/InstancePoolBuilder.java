@@ -23,6 +23,8 @@ public final class InstancePoolBuilder {
   int spares = 1;
   int verifyResetsEvery = 1000;
   boolean snapshot = true;
+  CapabilityPolicy capabilities = CapabilityPolicy.NONE;
+  HostFunctions hostFunctions = HostFunctions.NONE;
   ResetPolicy resetPolicy = ResetPolicy.ON_TENANT_CHANGE;
   RetirePolicy retirePolicy = RetirePolicy.NEVER;
 
@@ -109,6 +111,28 @@ public final class InstancePoolBuilder {
     return this;
   }
 
+  /** What guests may reach through WASI. Default {@link CapabilityPolicy#NONE}. */
+  public InstancePoolBuilder capabilities(CapabilityPolicy policy) {
+    capabilities = Objects.requireNonNull(policy, "policy");
+    return this;
+  }
+
+  /**
+   * Grants the import {@code module.name}. Default: none. A module that imports it with another
+   * signature is refused by {@link WorkerException.CapabilityDenied}.
+   *
+   * @param signature as in {@code (i32, i64) -> f32}, of i32, i64, f32 and f64, with {@code ()} for
+   *     no result
+   * @throws IllegalArgumentException when the signature cannot be read, the import was granted
+   *     already, or it is a function of WASI
+   */
+  public InstancePoolBuilder hostFunction(
+      String module, String name, String signature, HostFunction function) {
+    hostFunctions =
+        hostFunctions.with(module, name, signature, Objects.requireNonNull(function, "function"));
+    return this;
+  }
+
   /** What is done with an instance's state. Default {@link ResetPolicy#ON_TENANT_CHANGE}. */
   public InstancePoolBuilder resetPolicy(ResetPolicy policy) {
     resetPolicy = Objects.requireNonNull(policy, "policy");
@@ -125,7 +149,7 @@ public final class InstancePoolBuilder {
    * Whether later instances start from the first one's state, instead of running the guest's start
    * again. Default on. What the guest drew from random_get while it started is then the same in all
    * instances: guests have to draw secrets when they are called. {@link InstancePool#snapshot}
-   * tells what became of it.
+   * tells how much that was, and what became of the snapshot.
    */
   public InstancePoolBuilder snapshot(boolean on) {
     snapshot = on;

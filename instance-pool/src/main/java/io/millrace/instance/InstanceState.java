@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Everything that guest code can change in its instance, as it was when the guest was ready: memory
  * and its size, mutable globals, tables, dropped data and element segments (core specification
- * 4.2.3 to 4.2.11), and where the arena's block lies. Immutable; any number of instances start from
- * one, and go back to it.
+ * 4.2.3 to 4.2.11), where the arena's block lies, and the host's side of it. Immutable; any number
+ * of instances start from one, and go back to it.
  */
 final class InstanceState {
 
@@ -28,9 +28,14 @@ final class InstanceState {
   private final @Nullable Element[] elements;
   private final int arenaBase;
   private final int arenaBytes;
+  private final WasiContext.State wasi;
 
   private InstanceState(
-      Instance instance, EngineMemory engine, FlatLinearMemory flat, Block arena) {
+      Instance instance,
+      EngineMemory engine,
+      FlatLinearMemory flat,
+      WasiContext wasi,
+      Block arena) {
     memory = flat.snapshot();
     globals = globals(instance);
     tables = tables(instance);
@@ -38,14 +43,15 @@ final class InstanceState {
     elements = elements(instance);
     arenaBase = arena.base();
     arenaBytes = arena.bytes();
+    this.wasi = wasi.state();
   }
 
   /** A block of guest memory. */
   record Block(int base, int bytes) {}
 
   /** Takes the state of an instance, which must have no {@linkplain #obstacle obstacle}. */
-  static InstanceState of(Instance instance, EngineMemory engine, Block arena) {
-    return new InstanceState(instance, engine, (FlatLinearMemory) engine.linear(), arena);
+  static InstanceState of(Instance instance, EngineMemory engine, WasiContext wasi, Block arena) {
+    return new InstanceState(instance, engine, (FlatLinearMemory) engine.linear(), wasi, arena);
   }
 
   /** Why the state of such an instance cannot be taken, if so. */
@@ -92,7 +98,7 @@ final class InstanceState {
    *
    * @return whether it could be done: a table that has grown cannot shrink
    */
-  boolean restore(Instance instance, EngineMemory engine) {
+  boolean restore(Instance instance, EngineMemory engine, WasiContext context) {
     for (int i = 0; i < tables.length; i++) {
       TableInstance table = instance.table(i);
       if (table.size() != tables[i].length) {
@@ -116,11 +122,12 @@ final class InstanceState {
     }
     engine.dataSegments(dataSegments);
     engine.restore();
+    context.restore(wasi);
     return true;
   }
 
   /** What of an instance differs from this state, if anything. Compares all of it. */
-  Optional<String> difference(Instance instance, EngineMemory engine) {
+  Optional<String> difference(Instance instance, EngineMemory engine, WasiContext context) {
     if (engine.linear().sizeBytes() != memory.sizeBytes()) {
       return Optional.of("memory has " + engine.linear().pages() + " pages");
     }
@@ -139,7 +146,7 @@ final class InstanceState {
     if (!Arrays.equals(dataSegments, engine.dataSegments())) {
       return Optional.of("other data segments are dropped");
     }
-    return Optional.empty();
+    return context.difference(wasi);
   }
 
   private static int globalCount(Instance instance) {

@@ -33,7 +33,10 @@ public record ModuleReport(
   /** An export: kind is function, memory, table, global or tag. */
   public record Export(String name, String kind, String type) {}
 
-  /** An import, and whether a pool without further grants provides it. */
+  /**
+   * An import, and whether the pool provides it; what was only inspected: a pool of default
+   * settings.
+   */
   public record Import(String module, String name, String kind, String type, boolean granted) {}
 
   /** A linear memory's limits in 64 KiB pages. */
@@ -69,28 +72,6 @@ public record ModuleReport(
     if (!found.get().fits()) {
       throw new WorkerException.AbiMismatch(
           name + ": " + function + " cannot be invoked: " + found.get().reason());
-    }
-  }
-
-  /**
-   * Checks that a pool without grants provides every import.
-   *
-   * @throws WorkerException.CapabilityDenied listing what is missing
-   */
-  void requireImports() {
-    List<String> missing =
-        imports.stream()
-            .filter(wanted -> !wanted.granted())
-            .map(wanted -> wanted.module() + "." + wanted.name() + " (" + wanted.kind() + ")")
-            .toList();
-    if (!missing.isEmpty()) {
-      throw new WorkerException.CapabilityDenied(
-          name
-              + " asks for imports that are not granted: "
-              + missing.stream().limit(8).collect(Collectors.joining(", "))
-              + (missing.size() > 8 ? " and " + (missing.size() - 8) + " more" : "")
-              + "; granted are the functions of wasi_snapshot_preview1, and a shared memory by"
-              + " sharedMemory(true)");
     }
   }
 

@@ -12,6 +12,7 @@ final class PoolModule {
   private final ModuleCache cache;
   private final MemoryKind memory;
   private final @Nullable AbiDescriptor abi;
+  private final HostFunctions hostFunctions;
 
   /** Guards the fields below; the source is read under it. */
   private final ReentrantLock lock = new ReentrantLock();
@@ -28,6 +29,7 @@ final class PoolModule {
     this.limits = pool.moduleLimits;
     this.maximumPages = pool.maximumPages;
     this.abi = pool.abi;
+    this.hostFunctions = pool.hostFunctions;
     this.cache = cache;
     this.memory = memory;
   }
@@ -59,7 +61,7 @@ final class PoolModule {
     }
     CompiledModule compiled = cache.get(wanted, this::scanned);
     ModuleReport report = report(wanted, compiled);
-    report.requireImports();
+    hostFunctions.requireImports(report);
     lock.lock();
     try {
       loaded = new LoadedModule(compiled, report);
@@ -71,8 +73,9 @@ final class PoolModule {
   }
 
   private ModuleReport report(ModuleKey wanted, CompiledModule compiled) {
-    return ModuleCompiler.describe(
-        source.name(), wanted.sha256(), compiled.sizeBytes(), compiled.wasm(), memory, abi);
+    return hostFunctions.granting(
+        ModuleCompiler.describe(
+            source.name(), wanted.sha256(), compiled.sizeBytes(), compiled.wasm(), memory, abi));
   }
 
   /** Asked for when the cache does not have the module. */

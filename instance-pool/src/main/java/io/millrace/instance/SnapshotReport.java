@@ -9,14 +9,18 @@ import io.millrace.memory.Snapshot;
  * @param refusal why not; empty when it was taken
  * @param sizeBytes of the guest's memory when it was ready; 0 without a snapshot
  * @param keptBytes of heap that the snapshot takes
+ * @param randomBytesDrawn how much the guest drew from random_get while the first instance started.
+ *     A snapshot copies whatever the guest made of it, such as the seeds of its hash tables, to all
+ *     later instances
  */
-public record SnapshotReport(boolean taken, String refusal, int sizeBytes, int keptBytes) {
+public record SnapshotReport(
+    boolean taken, String refusal, int sizeBytes, int keptBytes, long randomBytesDrawn) {
 
-  static SnapshotReport taken(Snapshot memory) {
-    return new SnapshotReport(true, "", memory.sizeBytes(), memory.keptBytes());
+  static SnapshotReport taken(Snapshot memory, long randomBytesDrawn) {
+    return new SnapshotReport(true, "", memory.sizeBytes(), memory.keptBytes(), randomBytesDrawn);
   }
 
-  static SnapshotReport refused(String why) {
-    return new SnapshotReport(false, why, 0, 0);
+  static SnapshotReport refused(String why, long randomBytesDrawn) {
+    return new SnapshotReport(false, why, 0, 0, randomBytesDrawn);
   }
 }

@@ -1,9 +1,14 @@
 package io.millrace.instance;
 
+import io.millrace.instance.GuestClock.Fixed;
+import io.millrace.instance.GuestClock.Manual;
+import io.millrace.instance.GuestClock.Real;
+import io.millrace.instance.GuestClock.Stepping;
+import io.millrace.memory.LinearMemory;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
-/** The two clocks that a guest gets. */
+/** One instance's clocks, by their WASI numbers, and its sleep. */
 final class WasiClock {
 
   static final int REALTIME = 0;
@@ -12,15 +17,101 @@ final class WasiClock {
   /**
    * The monotonic clock counts from here, so that it does not tell how long the host has been up.
    */
-  private static final long START_NANOS = System.nanoTime();
+  private static final long HOST_START_NANOS = System.nanoTime();
 
-  private WasiClock() {}
+  private final GuestClock clock;
+  private long steppedNanos;
 
-  static long nanos(int clock) {
-    if (clock == MONOTONIC) {
-      return System.nanoTime() - START_NANOS;
+  WasiClock(GuestClock clock) {
+    this.clock = clock;
+  }
+
+  static boolean exists(long id) {
+    return id == REALTIME || id == MONOTONIC;
+  }
+
+  static Errno resolution(WasiContext wasi, LinearMemory memory, long[] args) {
+    if (!exists(args[0])) {
+      return Errno.INVAL;
+    }
+    memory.putLong((int) args[1], args[0] == REALTIME ? 1_000 : 1);
+    return Errno.SUCCESS;
+  }
+
+  static Errno time(WasiContext wasi, LinearMemory memory, long[] args) {
+    if (!exists(args[0])) {
+      return Errno.INVAL;
+    }
+    memory.putLong((int) args[2], wasi.clock().read((int) args[0]));
+    return Errno.SUCCESS;
+  }
+
+  /** What a clock shows, as one reading of it. */
+  long read(int id) {
+    long shown = look(id);
+    if (clock instanceof Stepping stepping) {
+      forward(stepping.step().toNanos());
+    }
+    return shown;
+  }
+
+  /** What a clock shows, without a reading. */
+  long look(int id) {
+    if (clock instanceof Fixed fixed) {
+      return since(id, fixed.startNanos(), 0);
+    }
+    if (clock instanceof Stepping stepping) {
+      return since(id, stepping.startNanos(), steppedNanos);
+    }
+    if (clock instanceof Manual manual) {
+      return since(id, manual.startNanos(), manual.passedNanos());
+    }
+    if (id == MONOTONIC) {
+      return System.nanoTime() - HOST_START_NANOS;
     }
     Instant now = Instant.now();
     return TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
+  }
+
+  private static long since(int id, long startNanos, long passedNanos) {
+    return id == MONOTONIC ? passedNanos + 1 : startNanos + passedNanos;
+  }
+
+  /**
+   * Lets so much time pass on this clock, and answers how much it was: on a real clock it may be
+   * more. An interrupt ends the guest.
+   */
+  long sleep(long nanos) {
+    try {
+      if (clock instanceof Real && nanos > 0) {
+        long start = System.nanoTime();
+        TimeUnit.NANOSECONDS.sleep(nanos);
+        return Math.max(nanos, System.nanoTime() - start);
+      }
+      if (clock instanceof Manual manual) {
+        manual.await(nanos);
+      }
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
+      throw new HostSignal.Interrupted("poll_oneoff");
+    }
+    if (clock instanceof Stepping) {
+      forward(nanos);
+    }
+    return nanos;
+  }
+
+  /** Up to the end of what 64 bits can show. */
+  private void forward(long nanos) {
+    long most = Long.MAX_VALUE - ((Stepping) clock).startNanos();
+    steppedNanos = nanos > most - steppedNanos ? most : steppedNanos + nanos;
+  }
+
+  long steppedNanos() {
+    return steppedNanos;
+  }
+
+  void steppedNanos(long nanos) {
+    steppedNanos = nanos;
   }
 }

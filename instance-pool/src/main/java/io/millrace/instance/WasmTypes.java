@@ -113,7 +113,7 @@ final class WasmTypes {
     boolean granted = false;
     if (wanted instanceof FunctionImport function) {
       type = text(module.typeSection().getType(function.typeIndex()));
-      granted = WasiImports.provides(wanted.module(), wanted.name(), type);
+      granted = WasiFunctions.provides(wanted.module(), wanted.name(), type);
     } else if (wanted instanceof MemoryImport memory) {
       type = memory.limits().initialPages() + ".." + memory.limits().maximumPages() + " pages";
       granted = memory.limits().shared() && kind == MemoryKind.SHARED;

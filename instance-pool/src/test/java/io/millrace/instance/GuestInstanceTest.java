@@ -25,7 +25,7 @@ class GuestInstanceTest {
   private static final ModuleCache CACHE = ModuleCache.create();
 
   private final InstancePool digest =
-      InstancePool.builder(Guests.digest()).moduleCache(CACHE).build();
+      InstancePool.builder(Guests.digest()).moduleCache(CACHE).spares(0).build();
   private final InstancePool auth = InstancePool.builder(Guests.auth()).moduleCache(CACHE).build();
 
   @AfterEach

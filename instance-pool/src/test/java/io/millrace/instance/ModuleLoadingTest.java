@@ -116,7 +116,10 @@ class ModuleLoadingTest {
             .build();
     assertLoading(ModuleSource.of("greedy", wasm))
         .isInstanceOf(WorkerException.CapabilityDenied.class)
-        .hasMessageContaining("env.fetch (function), wasi_snapshot_preview1.fd_write (function);")
+        .hasMessageContaining(
+            "env.fetch (i32) -> i64: hostFunction(\"env\", \"fetch\", ..); "
+                + "wasi_snapshot_preview1.fd_write (i32) -> i32: its type in WASI is "
+                + "(i32, i32, i32, i32) -> i32")
         .hasMessageNotContaining("sched_yield");
   }
 

@@ -18,6 +18,11 @@ public abstract sealed class WorkerException extends RuntimeException {
     super(message, cause, false, writableStackTrace);
   }
 
+  private static String describe(Throwable cause) {
+    String message = cause.getMessage();
+    return message == null ? cause.getClass().getSimpleName() : message;
+  }
+
   /** Whether the same invocation may succeed later, with nothing changed by the caller. */
   public abstract boolean retryable();
 
@@ -132,11 +137,6 @@ public abstract sealed class WorkerException extends RuntimeException {
       super(function + " trapped: " + describe(cause), cause, true);
     }
 
-    private static String describe(Throwable cause) {
-      String message = cause.getMessage();
-      return message == null ? cause.getClass().getSimpleName() : message;
-    }
-
     @Override
     public boolean retryable() {
       return false;
@@ -158,6 +158,35 @@ public abstract sealed class WorkerException extends RuntimeException {
     /** What the guest passed to proc_exit. */
     public int exitCode() {
       return exitCode;
+    }
+
+    @Override
+    public boolean retryable() {
+      return false;
+    }
+  }
+
+  /**
+   * A host function that the guest called threw; the guest's instance is not used again, the
+   * function may be.
+   */
+  public static final class HostFunctionFailed extends WorkerException {
+
+    private static final long serialVersionUID = 1L;
+    private final String hostFunction;
+
+    /** Names the function, the host function, and what that threw. */
+    public HostFunctionFailed(String function, String hostFunction, Throwable cause) {
+      super(
+          function + " failed: host function " + hostFunction + ": " + describe(cause),
+          cause,
+          true);
+      this.hostFunction = hostFunction;
+    }
+
+    /** The host function, as {@code module.name}. */
+    public String hostFunction() {
+      return hostFunction;
     }
 
     @Override

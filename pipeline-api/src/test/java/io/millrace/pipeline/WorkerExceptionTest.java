@@ -26,6 +26,10 @@ class WorkerExceptionTest {
             false,
             true),
         Arguments.of(new WorkerException.GuestExit("f", 3), false, true),
+        Arguments.of(
+            new WorkerException.HostFunctionFailed("f", "env.log", new IllegalStateException()),
+            false,
+            true),
         Arguments.of(new WorkerException.InstanceBusy("f"), true, true),
         Arguments.of(new WorkerException.GuestFailed("f", "no such key"), false, false),
         Arguments.of(new WorkerException.PoolExhausted("instances", 4, "raise it"), true, false),

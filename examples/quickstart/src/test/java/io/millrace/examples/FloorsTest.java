@@ -124,11 +124,10 @@ class FloorsTest {
             "GuestInstance",
             "GuestMemories",
             "GuestResult",
+            "HostImports",
             "InstanceState",
             "ModuleCompiler",
             "SharedMemory",
-            "WasiImports",
-            "WasiPoll",
             "WasmTypes");
   }
 }

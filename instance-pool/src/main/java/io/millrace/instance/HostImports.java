@@ -1,0 +1,68 @@
+package io.millrace.instance;
+
+import com.dylibso.chicory.runtime.ImportFunction;
+import com.dylibso.chicory.runtime.Instance;
+import com.dylibso.chicory.wasm.WasmModule;
+import com.dylibso.chicory.wasm.types.FunctionImport;
+import io.millrace.memory.LinearMemory;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Where the engine calls the host: WASI, and the pool's host functions. */
+final class HostImports {
+
+  private static final long[] NOTHING = {};
+
+  private HostImports() {}
+
+  /** The functions that the module imports, which were found to be granted, for one instance. */
+  static List<ImportFunction> forModule(
+      WasmModule module, WasiContext wasi, HostFunctions granted) {
+    return module.importSection().stream()
+        .filter(FunctionImport.class::isInstance)
+        .map(FunctionImport.class::cast)
+        .map(wanted -> function(module, wanted, wasi, granted))
+        .toList();
+  }
+
+  private static ImportFunction function(
+      WasmModule module, FunctionImport wanted, WasiContext wasi, HostFunctions granted) {
+    HostFunctions.Granted host = granted.find(wanted.module(), wanted.name());
+    boolean answers = !module.typeSection().getType(wanted.typeIndex()).returns().isEmpty();
+    return new com.dylibso.chicory.runtime.HostFunction(
+        wanted.module(),
+        wanted.name(),
+        module.typeSection().getType(wanted.typeIndex()),
+        (instance, args) -> {
+          long result =
+              host == null
+                  ? WasiFunctions.call(wanted.name(), wasi, memory(instance), args)
+                  : call(host, wasi, memory(instance), args);
+          return answers ? new long[] {result} : NOTHING;
+        });
+  }
+
+  /** Null while a module without a memory runs its start function. */
+  private static @Nullable LinearMemory memory(Instance instance) {
+    EngineMemory memory = (EngineMemory) instance.memory();
+    return memory == null ? null : memory.linear();
+  }
+
+  /** Whatever a host function throws is its own: nothing of it passes for the guest's. */
+  private static long call(
+      HostFunctions.Granted host, WasiContext wasi, @Nullable LinearMemory memory, long[] args) {
+    HostCall call = new HostCall(wasi, Objects.requireNonNull(memory, "the module has no memory"));
+    try {
+      return host.function().call(call, args);
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
+      throw new HostSignal.Interrupted(host.name());
+    } catch (Throwable thrown) {
+      HostSignal.Interrupted.check(host.name());
+      throw new HostSignal.Failed(host.name(), thrown);
+    } finally {
+      call.end();
+    }
+  }
+}

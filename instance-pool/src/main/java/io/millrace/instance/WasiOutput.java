@@ -1,0 +1,59 @@
+package io.millrace.instance;
+
+import io.millrace.instance.GuestOutput.Stream;
+import io.millrace.instance.GuestOutput.Written;
+import io.millrace.memory.LinearMemory;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** What one instance writes to one of its two streams during one invocation. */
+final class WasiOutput {
+
+  private static final System.Logger LOGGER = System.getLogger(WasiOutput.class.getName());
+
+  private final Stream stream;
+  private final @Nullable GuestOutput listener;
+  private final int limitBytes;
+  private final ByteArrayOutputStream kept = new ByteArrayOutputStream(0);
+  private long droppedBytes;
+
+  WasiOutput(Stream stream, CapabilityPolicy policy) {
+    this.stream = stream;
+    this.listener = policy.output();
+    this.limitBytes = policy.outputLimitBytes();
+  }
+
+  /** Takes bytes of the guest's memory, which were checked to lie there. */
+  void write(LinearMemory memory, int address, int length) {
+    int room = listener == null ? 0 : Math.min(length, limitBytes - kept.size());
+    if (room > 0) {
+      kept.writeBytes(memory.read(address, room));
+    }
+    droppedBytes += length - room;
+  }
+
+  /** Forgets what was written. */
+  void clear() {
+    kept.reset();
+    droppedBytes = 0;
+  }
+
+  /** Hands over what was written, if anything, and forgets it. */
+  void handOver(String function, @Nullable String tenant) {
+    if (listener == null || (kept.size() == 0 && droppedBytes == 0)) {
+      return;
+    }
+    String text = LogText.escaped(kept.toString(StandardCharsets.UTF_8));
+    Written written = new Written(function, tenant, stream, text, droppedBytes);
+    clear();
+    try {
+      listener.written(written);
+    } catch (Throwable failed) {
+      LOGGER.log(
+          System.Logger.Level.WARNING,
+          "the listener for output of " + function + " failed",
+          failed);
+    }
+  }
+}
