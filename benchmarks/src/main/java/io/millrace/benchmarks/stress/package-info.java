@@ -3,8 +3,8 @@
  * tells the bug that it would show.
  *
  * <p>Run them with {@code mvn -B -pl benchmarks -am verify -Pstress -DskipTests}; it fails when
- * anything forbidden was seen. CI runs them in one JVM configuration only, for a fifth of a second
- * each: what happens once in a million meetings is for the full run.
+ * anything forbidden was seen. CI runs them in a quarter of the JVM configurations, a fifth of a
+ * second each: what happens once in a million meetings is for the full run.
  */
 @NullMarked
 package io.millrace.benchmarks.stress;
