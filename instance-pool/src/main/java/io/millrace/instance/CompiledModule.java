@@ -11,5 +11,7 @@ import java.util.function.Function;
  * @param wasm the parsed module; the machines accept this very object only
  * @param machines makes an instance's machine from the compiled classes
  * @param sizeBytes of the module
+ * @param interpreted whether the machines interpret it, while it is not compiled yet
  */
-record CompiledModule(WasmModule wasm, Function<Instance, Machine> machines, long sizeBytes) {}
+record CompiledModule(
+    WasmModule wasm, Function<Instance, Machine> machines, long sizeBytes, boolean interpreted) {}

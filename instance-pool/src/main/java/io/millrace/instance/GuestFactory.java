@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class GuestFactory {
 
+  private static final System.Logger LOGGER = System.getLogger(GuestFactory.class.getName());
+
   private static final String NOTHING_TO_RUN = "() -> ()";
 
   private final GuestMemories memories;
@@ -129,7 +131,7 @@ final class GuestFactory {
     callIfThere(start.report(), instance, "_initialize");
     callIfThere(start.report(), instance, "init");
     GuestInstance guest =
-        new GuestInstance(start.report(), payloadLimitBytes, instance, start.wasi, null);
+        new GuestInstance(start.module, payloadLimitBytes, instance, start.wasi, null, null);
     long drawn = start.wasi.random().drawnBytes();
     if (!startsFromSnapshot && !resets) {
       report = SnapshotReport.refused("it is switched off, and nothing is reset", drawn);
@@ -160,7 +162,39 @@ final class GuestFactory {
       image.set(null);
       return started(start);
     }
-    return new GuestInstance(start.report(), payloadLimitBytes, instance, start.wasi, state);
+    return new GuestInstance(
+        start.module, payloadLimitBytes, instance, start.wasi, state, state.arena());
+  }
+
+  /**
+   * An instance of {@code module} that goes on where another one is, and has the same state to go
+   * back to. Empty where that one's state cannot be taken.
+   */
+  Optional<GuestInstance> moved(LoadedModule module, GuestInstance from) {
+    InstanceState first = from.state();
+    if (first == null || from.obstacle().isPresent()) {
+      return Optional.empty();
+    }
+    Start start = new Start(module);
+    try {
+      Instance instance = start.instantiate(first.memory());
+      EngineMemory engine = (EngineMemory) instance.memory();
+      if (!first.restore(instance, engine, start.wasi) || !from.copyTo(instance, start.wasi)) {
+        return Optional.empty();
+      }
+      GuestInstance moved =
+          new GuestInstance(
+              start.module, payloadLimitBytes, instance, start.wasi, first, from.arenaBlock());
+      start.done = true;
+      return Optional.of(moved);
+    } catch (RuntimeException failed) {
+      // No room for both at once, say. The pool builds a new one when this one is gone.
+      LOGGER.log(System.Logger.Level.DEBUG, "an instance was not moved", failed);
+      return Optional.empty();
+    } finally {
+      start.end();
+      start.wasi.end();
+    }
   }
 
   private ImportValues imports(String name, WasmModule wasm, WasiContext wasi) {

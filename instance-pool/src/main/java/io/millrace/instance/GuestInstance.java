@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class GuestInstance implements Guest {
 
+  private final CompiledModule module;
   private final ModuleReport report;
   private final int payloadLimitBytes;
   private final Instance instance;
@@ -37,17 +38,21 @@ final class GuestInstance implements Guest {
   private final long builtNanos = System.nanoTime();
 
   /**
-   * Over an instance whose guest has started: it gets its arena's block from the guest, or has it
-   * already where it equals {@code state}.
+   * Over an instance whose guest has started.
+   *
+   * @param state that it can go back to, where it is known already
+   * @param arena the arena's block, where it has one already; else it is taken from the guest
    */
   GuestInstance(
-      ModuleReport report,
+      LoadedModule module,
       int payloadLimitBytes,
       Instance instance,
       WasiContext wasi,
-      @Nullable InstanceState state) {
+      @Nullable InstanceState state,
+      InstanceState.@Nullable Block arena) {
+    this.module = module.compiled();
+    this.report = module.report();
     AbiDescriptor abi = report.abi();
-    this.report = report;
     this.payloadLimitBytes = payloadLimitBytes;
     this.instance = instance;
     this.engine = (EngineMemory) instance.memory();
@@ -55,11 +60,27 @@ final class GuestInstance implements Guest {
     this.wasi = wasi;
     this.state = state;
     GuestBlocks blocks = new GuestBlocks(abi, report, instance, memory);
-    this.input =
-        new GuestInput(
-            abi, blocks, memory, payloadLimitBytes, state == null ? null : state.arena());
+    this.input = new GuestInput(abi, blocks, memory, payloadLimitBytes, arena);
     this.result = new GuestResult(abi, instance, blocks, memory, payloadLimitBytes);
     this.afterCall = abi.afterCall() == null ? null : instance.export(abi.afterCall());
+  }
+
+  /** What it was made of. */
+  CompiledModule module() {
+    return module;
+  }
+
+  @Nullable InstanceState state() {
+    return state;
+  }
+
+  InstanceState.Block arenaBlock() {
+    return input.block();
+  }
+
+  /** Makes another instance equal to this one as it is now; answers whether it could be done. */
+  boolean copyTo(Instance other, WasiContext itsWasi) {
+    return usable && InstanceState.copy(instance, wasi, other, itsWasi);
   }
 
   /** Why the instance can have no state to go back to, if so. */

@@ -30,6 +30,10 @@ final class InstanceLease implements GuestLease {
       throw new IllegalStateException("the lease was closed: take a new one");
     }
     GuestInstance present = instance;
+    if (present != null && pool.isSuperseded(present)) {
+      present = pool.moved(present);
+      instance = present;
+    }
     if (present != null && !isReadyFor(present, tenant)) {
       instance = null;
       pool.retire(present);

@@ -131,16 +131,41 @@ public final class InstancePool implements GuestSource, AutoCloseable {
             : idle.take(each -> each.servedOnly(tenant));
     Idle found = same == null ? idle.take(Idle::unused) : same;
     if (found != null) {
-      return found.instance();
+      return isSuperseded(found.instance()) ? moved(found.instance()) : found.instance();
     }
     for (Idle other = idle.take(each -> true); other != null; other = idle.take(each -> true)) {
       if (resetPolicy == ResetPolicy.KEEP_STATE
           || (resetPolicy.resets() && reset(other.instance()))) {
-        return other.instance();
+        return isSuperseded(other.instance()) ? moved(other.instance()) : other.instance();
       }
       retire(other.instance());
     }
     return build();
+  }
+
+  /** Whether the module was interpreted when this instance was built, and is compiled now. */
+  boolean isSuperseded(GuestInstance instance) {
+    return module.supersedes(instance.module());
+  }
+
+  /**
+   * An instance of the compiled module in the same state, for one of the interpreted module, which
+   * is given up. One that cannot be moved gives way to a new one.
+   */
+  GuestInstance moved(GuestInstance instance) {
+    if (!instance.usable()) {
+      retire(instance);
+      return build();
+    }
+    GuestInstance moved = factory.moved(module.get(), instance).orElse(null);
+    if (moved == null) {
+      retire(instance);
+      return build();
+    }
+    created.incrementAndGet();
+    retired.incrementAndGet();
+    instance.discard();
+    return moved;
   }
 
   boolean isDue(GuestInstance instance) {

@@ -23,6 +23,7 @@ public final class InstancePoolBuilder {
   int spares = 1;
   int verifyResetsEvery = 1000;
   boolean snapshot = true;
+  boolean tieredStart;
   CapabilityPolicy capabilities = CapabilityPolicy.NONE;
   HostFunctions hostFunctions = HostFunctions.NONE;
   ResetPolicy resetPolicy = ResetPolicy.ON_TENANT_CHANGE;
@@ -153,6 +154,18 @@ public final class InstancePoolBuilder {
    */
   public InstancePoolBuilder snapshot(boolean on) {
     snapshot = on;
+    return this;
+  }
+
+  /**
+   * Whether the engine's interpreter answers while the module is compiled in the background. The
+   * first replies then wait for the module to be read only, and are slow to come by; as soon as it
+   * is compiled, each worker goes on with it between two invocations, in the same state. Default
+   * off: the interpreter's loops cannot be interrupted, so deadlines and {@code close} may have to
+   * wait for a guest that never ends. Not for guests that are not trusted.
+   */
+  public InstancePoolBuilder tieredStart(boolean on) {
+    tieredStart = on;
     return this;
   }
 

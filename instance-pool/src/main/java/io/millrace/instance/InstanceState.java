@@ -99,30 +99,33 @@ final class InstanceState {
    * @return whether it could be done: a table that has grown cannot shrink
    */
   boolean restore(Instance instance, EngineMemory engine, WasiContext context) {
-    for (int i = 0; i < tables.length; i++) {
-      TableInstance table = instance.table(i);
-      if (table.size() != tables[i].length) {
-        return false;
-      }
-      for (int slot = 0; slot < tables[i].length; slot++) {
-        if (table.ref(slot) != tables[i][slot]) {
-          table.setRef(slot, tables[i][slot], instance);
-        }
-      }
+    if (!restoreTables(instance, tables)) {
+      return false;
     }
-    for (int i = 0; i < globals.length; i++) {
-      GlobalInstance global = global(instance, i);
-      if (global.getMutabilityType() == MutabilityType.Var) {
-        global.setValueLow(globals[i][0]);
-        global.setValueHigh(globals[i][1]);
-      }
-    }
-    for (int i = 0; i < elements.length; i++) {
-      instance.setElement(i, elements[i]);
-    }
-    engine.dataSegments(dataSegments);
+    restoreGlobals(instance, globals);
+    restoreSegments(instance, elements, dataSegments);
     engine.restore();
     context.restore(wasi);
+    return true;
+  }
+
+  /**
+   * Makes {@code to} equal to {@code from} as it is now, both instances of one module on private
+   * memory. Costs a copy of everything.
+   *
+   * @return whether it could be done: tables of other sizes and a full budget of pages prevent it
+   */
+  static boolean copy(Instance from, WasiContext fromWasi, Instance to, WasiContext toWasi) {
+    EngineMemory source = (EngineMemory) from.memory();
+    EngineMemory target = (EngineMemory) to.memory();
+    if (!restoreTables(to, tables(from)) || target.grow(source.pages() - target.pages()) < 0) {
+      return false;
+    }
+    restoreGlobals(to, globals(from));
+    restoreSegments(to, elements(from), source.dataSegments());
+    byte[] bytes = source.linear().read(0, source.linear().sizeBytes());
+    target.linear().write(0, bytes, 0, bytes.length);
+    toWasi.restore(fromWasi.state());
     return true;
   }
 
@@ -147,6 +150,39 @@ final class InstanceState {
       return Optional.of("other data segments are dropped");
     }
     return context.difference(wasi);
+  }
+
+  private static boolean restoreTables(Instance instance, int[][] tables) {
+    for (int i = 0; i < tables.length; i++) {
+      TableInstance table = instance.table(i);
+      if (table.size() != tables[i].length) {
+        return false;
+      }
+      for (int slot = 0; slot < tables[i].length; slot++) {
+        if (table.ref(slot) != tables[i][slot]) {
+          table.setRef(slot, tables[i][slot], instance);
+        }
+      }
+    }
+    return true;
+  }
+
+  private static void restoreGlobals(Instance instance, long[][] globals) {
+    for (int i = 0; i < globals.length; i++) {
+      GlobalInstance global = global(instance, i);
+      if (global.getMutabilityType() == MutabilityType.Var) {
+        global.setValueLow(globals[i][0]);
+        global.setValueHigh(globals[i][1]);
+      }
+    }
+  }
+
+  private static void restoreSegments(
+      Instance instance, @Nullable Element[] elements, DataSegment[] dataSegments) {
+    for (int i = 0; i < elements.length; i++) {
+      instance.setElement(i, elements[i]);
+    }
+    ((EngineMemory) instance.memory()).dataSegments(dataSegments);
   }
 
   private static int globalCount(Instance instance) {

@@ -12,6 +12,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -46,14 +47,19 @@ public final class ModuleCache {
   private final LongAdder compiles = new LongAdder();
   private final LongAdder storeHits = new LongAdder();
 
-  private ModuleCache(long maximumHeapBytes, @Nullable ModuleStore store) {
+  /** Compiles on {@code compilers}. */
+  ModuleCache(long maximumHeapBytes, @Nullable ModuleStore store, Executor compilers) {
     this.store = store;
+    this.compilers = compilers;
     cache =
         Caffeine.newBuilder()
             .maximumWeight(maximumHeapBytes)
             .weigher((ModuleKey key, Outcome outcome) -> weight(outcome.module()))
             .recordStats()
             .buildAsync();
+  }
+
+  private static Executor threads() {
     int threads = Runtime.getRuntime().availableProcessors();
     ThreadPoolExecutor pool =
         new ThreadPoolExecutor(
@@ -68,7 +74,7 @@ public final class ModuleCache {
               return thread;
             });
     pool.allowCoreThreadTimeOut(true);
-    compilers = pool;
+    return pool;
   }
 
   /** A cache that takes up to a quarter of the JVM's heap. */
@@ -78,7 +84,7 @@ public final class ModuleCache {
 
   /** A cache that takes up to {@code maximumHeapBytes} of heap, by estimate. */
   public static ModuleCache create(long maximumHeapBytes) {
-    return new ModuleCache(maximumHeapBytes, null);
+    return new ModuleCache(maximumHeapBytes, null, threads());
   }
 
   /**
@@ -97,7 +103,8 @@ public final class ModuleCache {
    * @throws java.io.UncheckedIOException when it cannot be made
    */
   public static ModuleCache create(long maximumHeapBytes, Path directory, long maximumDiskBytes) {
-    return new ModuleCache(maximumHeapBytes, new ModuleStore(directory, maximumDiskBytes));
+    return new ModuleCache(
+        maximumHeapBytes, new ModuleStore(directory, maximumDiskBytes), threads());
   }
 
   /** Modules compiled, failures included. */
@@ -115,17 +122,57 @@ public final class ModuleCache {
     return storeHits.sum();
   }
 
+  /** Whether {@link #get} needs no compile for it. */
+  boolean isAtHand(ModuleKey key) {
+    CompletableFuture<Outcome> present = cache.getIfPresent(key);
+    return (present != null && present.isDone()) || (store != null && store.has(key));
+  }
+
   /**
    * The module of {@code key}, from the cache, from the directory, or compiled on a compiler thread
    * from what {@code source} gives. Blocks.
    */
-  CompiledModule get(ModuleKey key, Supplier<ScannedModule> source) {
-    CompletableFuture<Outcome> future =
-        cache.get(
-            key,
-            (k, executor) ->
-                CompletableFuture.supplyAsync(() -> load(k, source.get()), compilers)
-                    .handle((module, failure) -> new Outcome(module, failure)));
+  CompiledModule get(ModuleKey key, String name, Supplier<ParsedModule> source) {
+    return end(key, begin(key, name, source));
+  }
+
+  /** As {@link #get}, without waiting: {@code done} runs on the compiler's thread. */
+  void getLater(
+      ModuleKey key,
+      String name,
+      Supplier<ParsedModule> source,
+      Consumer<CompiledModule> done,
+      Consumer<WorkerException> failed) {
+    CompletableFuture<Outcome> future = begin(key, name, source);
+    CompletableFuture<Void> told =
+        future.thenAccept(
+            outcome -> {
+              CompiledModule compiled;
+              try {
+                compiled = end(key, future);
+              } catch (WorkerException known) {
+                failed.accept(known);
+                return;
+              }
+              done.accept(compiled);
+            });
+    told.exceptionally(
+        thrown -> {
+          LOGGER.log(System.Logger.Level.ERROR, "after a compile of " + name, thrown);
+          return null;
+        });
+  }
+
+  private CompletableFuture<Outcome> begin(
+      ModuleKey key, String name, Supplier<ParsedModule> source) {
+    return cache.get(
+        key,
+        (k, executor) ->
+            CompletableFuture.supplyAsync(() -> load(k, name, source), compilers)
+                .handle((module, failure) -> new Outcome(module, failure)));
+  }
+
+  private CompiledModule end(ModuleKey key, CompletableFuture<Outcome> future) {
     Outcome outcome = future.join();
     if (outcome.module() != null) {
       return outcome.module();
@@ -147,15 +194,15 @@ public final class ModuleCache {
         "module " + key.sha256() + " cannot be compiled: " + failure, failure);
   }
 
-  private CompiledModule load(ModuleKey key, ScannedModule source) {
+  private CompiledModule load(ModuleKey key, String name, Supplier<ParsedModule> source) {
     if (store == null) {
       compiles.increment();
-      return ModuleCompiler.compile(source);
+      return ModuleCompiler.compile(source.get());
     }
     Optional<StoredModule> stored = store.read(key);
     if (stored.isPresent()) {
       try {
-        CompiledModule loaded = ModuleCompiler.load(source.name(), stored.get());
+        CompiledModule loaded = ModuleCompiler.load(name, stored.get());
         storeHits.increment();
         return loaded;
       } catch (WorkerException.ModuleRejected unfit) {
@@ -164,9 +211,9 @@ public final class ModuleCache {
       }
     }
     compiles.increment();
-    StoredModule compiled = ModuleCompiler.compileToStore(source);
+    StoredModule compiled = ModuleCompiler.compileToStore(source.get());
     store.write(key, compiled);
-    return ModuleCompiler.load(source.name(), compiled);
+    return ModuleCompiler.load(name, compiled);
   }
 
   private static int weight(@Nullable CompiledModule module) {

@@ -4,6 +4,7 @@ import com.dylibso.chicory.compiler.Cache;
 import com.dylibso.chicory.compiler.InterpreterFallback;
 import com.dylibso.chicory.compiler.MachineFactoryCompiler;
 import com.dylibso.chicory.runtime.Instance;
+import com.dylibso.chicory.runtime.InterpreterMachine;
 import com.dylibso.chicory.runtime.Machine;
 import com.dylibso.chicory.wasm.MalformedException;
 import com.dylibso.chicory.wasm.Parser;
@@ -31,18 +32,28 @@ final class ModuleCompiler {
         ModuleKey.sha256(bytes), "chicory-" + Version.version(), OPTIONS, memory.name());
   }
 
-  static CompiledModule compile(ScannedModule scanned) {
-    WasmModule module = parse(scanned);
+  static CompiledModule compile(ParsedModule parsed) {
+    ScannedModule scanned = parsed.scanned();
     return new CompiledModule(
-        module, machines(scanned.name(), module, null), scanned.bytes().length);
+        parsed.wasm(),
+        machines(scanned.name(), parsed.wasm(), null),
+        scanned.bytes().length,
+        false);
+  }
+
+  /** The module as the engine's interpreter runs it. */
+  static CompiledModule interpret(ParsedModule parsed) {
+    return new CompiledModule(
+        parsed.wasm(), InterpreterMachine::new, parsed.scanned().bytes().length, true);
   }
 
   /**
    * Compiles what is to be stored; {@link #load} makes a module of it, in a fraction of the time.
    */
-  static StoredModule compileToStore(ScannedModule scanned) {
+  static StoredModule compileToStore(ParsedModule parsed) {
+    ScannedModule scanned = parsed.scanned();
     ClassCapture capture = new ClassCapture();
-    machines(scanned.name(), parse(scanned), capture);
+    machines(scanned.name(), parsed.wasm(), capture);
     return new StoredModule(
         StrippedModule.of(scanned), scanned.namesUsable(), capture.jar, scanned.bytes().length);
   }
@@ -56,21 +67,22 @@ final class ModuleCompiler {
     WasmModule module = parse(name, stored.wasm(), stored.namesUsable());
     ClassCapture present = new ClassCapture();
     present.jar = stored.classes();
-    return new CompiledModule(module, machines(name, module, present), stored.sizeBytes());
+    return new CompiledModule(module, machines(name, module, present), stored.sizeBytes(), false);
   }
 
   /** What a pool of {@code memory} finds in a module, without compiling it. */
   static ModuleReport report(
       ScannedModule scanned, MemoryKind memory, @Nullable AbiDescriptor abi) {
     String sha256 = ModuleKey.sha256(scanned.bytes());
-    return describe(scanned.name(), sha256, scanned.bytes().length, parse(scanned), memory, abi);
+    return describe(
+        scanned.name(), sha256, scanned.bytes().length, parse(scanned).wasm(), memory, abi);
   }
 
   /**
    * Compiles to hold the classes in hand, and answers the functions over the limit, largest first.
    */
   static List<ModuleReport.LargeFunction> largeFunctions(ScannedModule scanned, int limitBytes) {
-    WasmModule module = parse(scanned);
+    WasmModule module = parse(scanned).wasm();
     ClassCapture capture = new ClassCapture();
     machines(scanned.name(), module, capture);
     return BytecodeSizes.ofFunctions(capture.jar).entrySet().stream()
@@ -89,8 +101,13 @@ final class ModuleCompiler {
     return known == null ? "function " + index : known;
   }
 
-  private static WasmModule parse(ScannedModule scanned) {
-    return parse(scanned.name(), scanned.bytes(), scanned.namesUsable());
+  /**
+   * Parses and validates a module.
+   *
+   * @throws WorkerException.ModuleRejected when it is not valid
+   */
+  static ParsedModule parse(ScannedModule scanned) {
+    return new ParsedModule(scanned, parse(scanned.name(), scanned.bytes(), scanned.namesUsable()));
   }
 
   private static WasmModule parse(String name, byte[] bytes, boolean namesUsable) {

@@ -80,6 +80,10 @@ final class ModuleStore {
     }
   }
 
+  boolean has(ModuleKey key) {
+    return Files.exists(file(key));
+  }
+
   /** The module of a key, where it is stored and sound. */
   Optional<StoredModule> read(ModuleKey key) {
     Path file = file(key);

@@ -1,10 +1,22 @@
 package io.millrace.instance;
 
+import io.millrace.pipeline.WorkerException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** A pool's one module: read once, when it is first asked for, and compiled once. Any thread. */
+/**
+ * A pool's one module: read once, when it is first asked for, and compiled once. With a tiered
+ * start it is interpreted while it is compiled. Any thread.
+ *
+ * <pre>
+ *   unread ---> compiled                                      untiered, or at hand in the cache
+ *     +-------> interpreted ---> compiled                     tiered; stays interpreted where it
+ *                                                             cannot be compiled
+ * </pre>
+ */
 final class PoolModule {
+
+  private static final System.Logger LOGGER = System.getLogger(PoolModule.class.getName());
 
   private final ModuleSource source;
   private final ModuleLimits limits;
@@ -13,16 +25,16 @@ final class PoolModule {
   private final MemoryKind memory;
   private final @Nullable AbiDescriptor abi;
   private final HostFunctions hostFunctions;
+  private final boolean tiered;
 
-  /** Guards the fields below; the source is read under it. */
+  /** Guards the fields below, but reads of the volatile ones; the source is read under it. */
   private final ReentrantLock lock = new ReentrantLock();
 
+  private volatile @Nullable LoadedModule loaded;
   private @Nullable ModuleKey key;
 
   /** From the first read until the module is compiled. */
   private @Nullable ScannedModule scanned;
-
-  private @Nullable LoadedModule loaded;
 
   PoolModule(InstancePoolBuilder pool, ModuleCache cache, MemoryKind memory) {
     this.source = pool.source;
@@ -30,6 +42,7 @@ final class PoolModule {
     this.maximumPages = pool.maximumPages;
     this.abi = pool.abi;
     this.hostFunctions = pool.hostFunctions;
+    this.tiered = pool.tieredStart;
     this.cache = cache;
     this.memory = memory;
   }
@@ -42,8 +55,21 @@ final class PoolModule {
     return cache;
   }
 
-  /** The compiled module, whose imports are all granted. Blocks while it is compiled. */
+  /** Whether there is a compiled module in place of the one that an instance was made of. */
+  boolean supersedes(CompiledModule older) {
+    LoadedModule present = loaded;
+    return older.interpreted() && present != null && !present.compiled().interpreted();
+  }
+
+  /**
+   * The module, whose imports are all granted. Blocks while it is compiled; with a tiered start,
+   * while it is parsed.
+   */
   LoadedModule get() {
+    LoadedModule present = loaded;
+    if (present != null) {
+      return present;
+    }
     ModuleKey wanted;
     lock.lock();
     try {
@@ -56,20 +82,44 @@ final class PoolModule {
         key = ModuleCompiler.key(scanned.bytes(), memory);
       }
       wanted = key;
+      if (tiered && !cache.isAtHand(wanted)) {
+        return interpreted(wanted);
+      }
     } finally {
       lock.unlock();
     }
-    CompiledModule compiled = cache.get(wanted, this::scanned);
+    return loaded(wanted, cache.get(wanted, source.name(), this::parsed));
+  }
+
+  /** Holds the lock, so that it is parsed once. */
+  private LoadedModule interpreted(ModuleKey wanted) {
+    ParsedModule parsed = parsed();
+    CompiledModule interpreted = ModuleCompiler.interpret(parsed);
+    ModuleReport report = report(wanted, interpreted);
+    hostFunctions.requireImports(report);
+    LoadedModule interim = new LoadedModule(interpreted, report);
+    loaded = interim;
+    cache.getLater(
+        wanted, source.name(), () -> parsed, compiled -> loaded(wanted, compiled), this::failed);
+    return interim;
+  }
+
+  private LoadedModule loaded(ModuleKey wanted, CompiledModule compiled) {
     ModuleReport report = report(wanted, compiled);
     hostFunctions.requireImports(report);
+    LoadedModule ready = new LoadedModule(compiled, report);
     lock.lock();
     try {
-      loaded = new LoadedModule(compiled, report);
+      loaded = ready;
       scanned = null;
-      return loaded;
+      return ready;
     } finally {
       lock.unlock();
     }
+  }
+
+  private void failed(WorkerException why) {
+    LOGGER.log(System.Logger.Level.WARNING, "it stays interpreted, slow as that is", why);
   }
 
   private ModuleReport report(ModuleKey wanted, CompiledModule compiled) {
@@ -79,14 +129,16 @@ final class PoolModule {
   }
 
   /** Asked for when the cache does not have the module. */
-  private ScannedModule scanned() {
+  private ParsedModule parsed() {
+    ScannedModule present;
     lock.lock();
     try {
       // Read again where a small cache has dropped the module before another caller came for it.
-      return scanned == null ? scan() : scanned;
+      present = scanned == null ? scan() : scanned;
     } finally {
       lock.unlock();
     }
+    return ModuleCompiler.parse(present);
   }
 
   private ScannedModule scan() {
