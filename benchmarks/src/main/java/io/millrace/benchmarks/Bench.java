@@ -42,7 +42,8 @@ public final class Bench implements Callable<Integer> {
   private static final int NOT_VALID = 1;
 
   /** All profiles there are. */
-  private static final List<Profile> PROFILES = List.of(new MemoryProfile(), new ResetProfile());
+  private static final List<Profile> PROFILES =
+      List.of(new MemoryProfile(), new ResetProfile(), new ColdStartProfile());
 
   @Spec private CommandSpec spec = CommandSpec.create();
 

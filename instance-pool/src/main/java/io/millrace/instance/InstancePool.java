@@ -248,6 +248,9 @@ public final class InstancePool implements GuestSource, AutoCloseable {
       if (!built) {
         live.decrementAndGet();
       }
+      if (loaded.compiled().interpreted()) {
+        module.compileLater();
+      }
     }
   }
 

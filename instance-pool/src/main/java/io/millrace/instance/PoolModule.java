@@ -36,6 +36,9 @@ final class PoolModule {
   /** From the first read until the module is compiled. */
   private @Nullable ScannedModule scanned;
 
+  /** Begins the compile, while that is still to be done. */
+  private @Nullable Runnable later;
+
   PoolModule(InstancePoolBuilder pool, ModuleCache cache, MemoryKind memory) {
     this.source = pool.source;
     this.limits = pool.moduleLimits;
@@ -99,9 +102,33 @@ final class PoolModule {
     hostFunctions.requireImports(report);
     LoadedModule interim = new LoadedModule(interpreted, report);
     loaded = interim;
-    cache.getLater(
-        wanted, source.name(), () -> parsed, compiled -> loaded(wanted, compiled), this::failed);
+    later =
+        () ->
+            cache.getLater(
+                wanted,
+                source.name(),
+                () -> parsed,
+                compiled -> loaded(wanted, compiled),
+                this::failed);
     return interim;
+  }
+
+  /**
+   * Begins to compile what is interpreted, once. Called when the first instance is ready: the
+   * compiler would take the processor from the guest's start, which is what everybody waits for.
+   */
+  void compileLater() {
+    Runnable compile;
+    lock.lock();
+    try {
+      compile = later;
+      later = null;
+    } finally {
+      lock.unlock();
+    }
+    if (compile != null) {
+      compile.run();
+    }
   }
 
   private LoadedModule loaded(ModuleKey wanted, CompiledModule compiled) {

@@ -1,0 +1,74 @@
+package io.millrace.benchmarks;
+
+import com.dylibso.chicory.wasm.Parser;
+import io.millrace.instance.InstancePool;
+import io.millrace.instance.InstancePoolBuilder;
+import io.millrace.instance.ModuleCache;
+import io.millrace.instance.ModuleSource;
+import io.millrace.pipeline.Invocation;
+import io.millrace.pipeline.spi.GuestLease;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/** One cold start of the Go guest, in a JVM of its own; prints the nanoseconds that it took. */
+final class ColdStart {
+
+  private static final String RESOURCE = "/io/millrace/guests/go-auth.wasm";
+
+  private ColdStart() {}
+
+  /** What is timed. */
+  enum What {
+    /** The engine's parser alone. */
+    PARSE,
+    /** From the bytes to a compiled module. */
+    COMPILE,
+    /** The same with a directory that has it, or gets it. */
+    STORE,
+    /** To the first reply, interpreted. */
+    TIERED_REPLY
+  }
+
+  /** {@code WHAT DIRECTORY} */
+  public static void main(String[] args) throws IOException {
+    byte[] wasm;
+    try (InputStream in =
+        Objects.requireNonNull(ColdStart.class.getResourceAsStream(RESOURCE), RESOURCE)) {
+      wasm = in.readAllBytes();
+    }
+    What what = What.valueOf(args[0]);
+    Path directory = Path.of(args[1]);
+    long start = System.nanoTime();
+    run(what, wasm, directory);
+    System.out.println(System.nanoTime() - start);
+    System.out.flush();
+    Runtime.getRuntime().halt(0); // a tiered start still compiles
+  }
+
+  private static void run(What what, byte[] wasm, Path directory) {
+    if (what == What.PARSE) {
+      Parser.parse(wasm);
+      return;
+    }
+    InstancePoolBuilder builder = InstancePool.builder(ModuleSource.of("go-auth.wasm", wasm));
+    if (what == What.STORE) {
+      long plenty = 1L << 30;
+      builder.moduleCache(ModuleCache.create(plenty, directory, plenty));
+    }
+    builder.tieredStart(what == What.TIERED_REPLY);
+    try (InstancePool pool = builder.build()) {
+      if (what == What.COMPILE || what == What.STORE) {
+        pool.load().block();
+        return;
+      }
+      try (GuestLease lease = pool.lease()) {
+        int length = lease.guest(null).invoke(Invocation.of("sha256", "abc")).length;
+        if (length != 64) {
+          throw new IllegalStateException("a reply of " + length + " bytes");
+        }
+      }
+    }
+  }
+}
