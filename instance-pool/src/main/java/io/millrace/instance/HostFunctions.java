@@ -2,9 +2,9 @@ package io.millrace.instance;
 
 import io.millrace.instance.ModuleReport.Import;
 import io.millrace.pipeline.WorkerException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -15,12 +15,15 @@ final class HostFunctions {
 
   private static final int MISSING_TOLD = 8;
 
-  private final Map<String, Granted> byName;
+  private final Map<Key, Granted> byName;
+
+  /** An import's two names: either may hold a dot. */
+  private record Key(String module, String name) {}
 
   /** One function, under its {@code module.name}. */
   record Granted(String name, FunctionSignature signature, HostFunction function) {}
 
-  private HostFunctions(Map<String, Granted> byName) {
+  private HostFunctions(Map<Key, Granted> byName) {
     this.byName = byName;
   }
 
@@ -31,9 +34,9 @@ final class HostFunctions {
       throw new IllegalArgumentException(
           full + " is a function of WASI: what it may reach is CapabilityPolicy's to say");
     }
-    Map<String, Granted> all = new TreeMap<>(byName);
+    Map<Key, Granted> all = new HashMap<>(byName);
     Granted granted = new Granted(full, FunctionSignature.parse(signature), function);
-    if (all.put(full, granted) != null) {
+    if (all.put(new Key(module, name), granted) != null) {
       throw new IllegalArgumentException("host function " + full + " is given twice");
     }
     return new HostFunctions(all);
@@ -41,7 +44,7 @@ final class HostFunctions {
 
   /** The function for an import, if there is one. */
   @Nullable Granted find(String module, String name) {
-    return byName.get(name(module, name));
+    return byName.get(new Key(module, name));
   }
 
   /** The report of a module for a pool that has these functions. */
