@@ -15,7 +15,7 @@ final class WasiOutput {
   private final Stream stream;
   private final @Nullable GuestOutput listener;
   private final int limitBytes;
-  private final ByteArrayOutputStream kept = new ByteArrayOutputStream(0);
+  private ByteArrayOutputStream kept = new ByteArrayOutputStream(0);
   private long droppedBytes;
 
   WasiOutput(Stream stream, CapabilityPolicy policy) {
@@ -33,9 +33,11 @@ final class WasiOutput {
     droppedBytes += length - room;
   }
 
-  /** Forgets what was written. */
+  /** Forgets what was written; an idle instance keeps no room for it. */
   void clear() {
-    kept.reset();
+    if (kept.size() > 0) {
+      kept = new ByteArrayOutputStream(0);
+    }
     droppedBytes = 0;
   }
 

@@ -3,6 +3,8 @@ package io.millrace.instance;
 import static io.millrace.instance.WasiGuest.IN;
 import static io.millrace.instance.WasiGuest.OUT;
 import static io.millrace.instance.WasiGuest.OUT2;
+import static io.millrace.instance.WasmBuilder.I32;
+import static io.millrace.instance.WasmBuilder.types;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,10 +15,12 @@ import io.millrace.pipeline.spi.GuestLease;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -201,6 +205,44 @@ class CapabilityPolicyTest {
       ones += Integer.bitCount(each & 0xFF);
     }
     assertThat(ones).as("of 80,000 bits").isBetween(39_000L, 41_000L);
+  }
+
+  /** Draws five bytes while it starts; its function answers the next eight. */
+  private static byte[] drawing() {
+    return new WasmBuilder()
+        .memory(3, 3)
+        .imported(WasiFunctions.MODULE, "random_get", types(I32, I32), types(I32))
+        .allocator(4096)
+        .function("_initialize", types(), types(), 0x41, 0x80, 4, 0x41, 5, 0x10, 0, 0x1A)
+        .function(
+            "f",
+            types(I32, I32),
+            types(WasmBuilder.I64),
+            IntStream.concat(
+                    IntStream.of(0x41, 0x88, 4, 0x41, 8, 0x10, 0, 0x1A),
+                    IntStream.of(WasmBuilder.i64(520L << 32 | 8)))
+                .toArray())
+        .build();
+  }
+
+  @Test
+  void aLaterInstanceBeginsWhereTheFirstWasWhenItHadStarted() {
+    CapabilityPolicy policy = CapabilityPolicy.NONE.withRandom(new GuestRandom.Seeded(42));
+    List<byte[]> sequence = new ArrayList<>();
+    with(policy, guest -> sequence.add(random(guest, 21)));
+    try (InstancePool pool =
+            InstancePool.builder(ModuleSource.of("m", drawing())).capabilities(policy).build();
+        GuestLease one = pool.lease();
+        GuestLease other = pool.lease()) {
+      for (GuestLease lease : List.of(one, other)) {
+        byte[] first = Guests.call(lease, "f", new byte[0]);
+        byte[] second = Guests.call(lease, "f", new byte[0]);
+        assertThat(first).isEqualTo(Arrays.copyOfRange(sequence.get(0), 5, 13));
+        assertThat(second).isEqualTo(Arrays.copyOfRange(sequence.get(0), 13, 21));
+      }
+      assertThat(pool.metrics().instancesCreated()).isEqualTo(2);
+      assertThat(pool.snapshot().orElseThrow().randomBytesDrawn()).isEqualTo(5);
+    }
   }
 
   @Test

@@ -277,11 +277,22 @@ class WasiFilesTest {
 
   @Test
   void anOpenFileAloneIsADifference() {
-    WasiContext.State before = new WasiContext(CapabilityPolicy.NONE).state();
-    WasiContext context = new WasiContext(CapabilityPolicy.NONE.withFiles(GuestFiles.of(Map.of())));
-    assertThat(context.difference(before)).hasValue("other files are open");
-    context.restore(before);
-    assertThat(context.difference(before)).isEmpty();
+    LinearMemory memory = guest.memory();
+    byte[] before = memory.read(0, memory.sizeBytes());
+    guest.open("etc/app.conf");
+    memory.write(0, before, 0, before.length);
+    assertThat(guest.instance().difference()).hasValue("other files are open");
+    assertThat(guest.instance().reset()).isTrue();
+    assertThat(guest.instance().difference()).isEmpty();
+  }
+
+  @Test
+  void flagsAreKeptAndWrongOnesRefused() {
+    assertThat(guest.call("path_open", 3, 0, IN, guest.put("etc"), 0, 2, 0, 4, OUT)).isZero();
+    assertThat(guest.call("fd_fdstat_get", 4, OUT)).isZero();
+    assertThat(guest.memory().getShort(OUT + 2)).isEqualTo((short) 4);
+    assertThat(guest.call("fd_fdstat_set_flags", 4, 32)).isEqualTo(28);
+    assertThat(guest.call("path_open", 3, 0, IN, 3, 0, 2, 0, 32, OUT)).isEqualTo(28);
   }
 
   @ParameterizedTest
