@@ -14,6 +14,7 @@ final class HostFunctions {
   static final HostFunctions NONE = new HostFunctions(Map.of());
 
   private static final int MISSING_TOLD = 8;
+  private static final int NAME_CHARS_TOLD = 64;
 
   private final Map<Key, Granted> byName;
 
@@ -94,24 +95,26 @@ final class HostFunctions {
   }
 
   private String refusal(Import missing) {
-    String full = LogText.escaped(name(missing.module(), missing.name()));
+    String full = name(shown(missing.module()), shown(missing.name()));
     if (!isFunction(missing)) {
       return full + " (" + missing.kind() + "): " + remedyForOther(missing.kind());
     }
     String wasi = WasiFunctions.type(missing.module(), missing.name());
     Granted granted = find(missing.module(), missing.name());
     String remedy =
-        "hostFunction(\""
-            + LogText.escaped(missing.module())
-            + "\", \""
-            + LogText.escaped(missing.name())
-            + "\", ..)";
+        "hostFunction(\"" + shown(missing.module()) + "\", \"" + shown(missing.name()) + "\", ..)";
     if (wasi != null) {
       remedy = "its type in WASI is " + wasi;
     } else if (granted != null) {
       remedy = "the host function of that name is " + granted.signature().text();
     }
     return full + " " + missing.type() + ": " + remedy;
+  }
+
+  /** A module's own names may hold anything, at any length. */
+  private static String shown(String name) {
+    boolean fits = name.length() <= NAME_CHARS_TOLD;
+    return LogText.escaped(fits ? name : name.substring(0, NAME_CHARS_TOLD) + "...");
   }
 
   private static String remedyForOther(String kind) {

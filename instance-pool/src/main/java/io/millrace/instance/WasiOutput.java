@@ -49,6 +49,8 @@ final class WasiOutput {
     String text = LogText.escaped(kept.toString(StandardCharsets.UTF_8));
     Written written = new Written(function, tenant, stream, text, droppedBytes);
     clear();
+    // An interrupt is the guest's: in a listener it would close the file that it logs to.
+    boolean interrupted = Thread.interrupted();
     try {
       listener.written(written);
     } catch (Throwable failed) {
@@ -56,6 +58,10 @@ final class WasiOutput {
           System.Logger.Level.WARNING,
           "the listener for output of " + function + " failed",
           failed);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }

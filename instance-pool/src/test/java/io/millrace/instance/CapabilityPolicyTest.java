@@ -19,6 +19,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -138,11 +140,13 @@ class CapabilityPolicyTest {
   void aManualClockIsItsOwnersAndWakesASleeper() throws Exception {
     GuestClock.Manual clock = new GuestClock.Manual(NEW_YEAR);
     CapabilityPolicy policy = CapabilityPolicy.NONE.withClock(clock);
+    AtomicBoolean awake = new AtomicBoolean();
     Thread owner =
         new Thread(
             () -> {
-              for (int i = 0; i < 10; i++) {
+              while (!awake.get()) {
                 clock.advance(Duration.ofMinutes(6));
+                LockSupport.parkNanos(1_000_000);
               }
             });
     with(
@@ -153,6 +157,7 @@ class CapabilityPolicyTest {
           assertThat(time(guest, 0)).isEqualTo(NEW_YEAR_NANOS + 1_000_000_000L);
           owner.start();
           sleep(guest, Duration.ofMinutes(30));
+          awake.set(true);
           assertThat(time(guest, 1)).isGreaterThan(Duration.ofMinutes(30).toNanos());
         });
     owner.join();

@@ -10,6 +10,8 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.millrace.instance.GuestOutput.Stream;
 import io.millrace.instance.GuestOutput.Written;
+import io.millrace.memory.PageLimits;
+import io.millrace.memory.PrivateLinearMemory;
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.spi.GuestLease;
@@ -132,6 +134,18 @@ class CapturedOutputTest {
       assertThat(pool.metrics().instancesRetired()).isZero();
     }
     assertThat(written).extracting(Written::text).containsExactly("1", "2");
+  }
+
+  @Test
+  void theInterruptOfAStoppedGuestIsNotItsListeners() {
+    List<Boolean> seen = new ArrayList<>();
+    GuestOutput listener = output -> seen.add(Thread.currentThread().isInterrupted());
+    WasiContext context = new WasiContext(CapabilityPolicy.NONE.withOutput(9, listener));
+    context.output(1).write(new PrivateLinearMemory(new PageLimits(1, 1)), 0, 3);
+    Thread.currentThread().interrupt();
+    context.end();
+    assertThat(Thread.interrupted()).as("for the worker").isTrue();
+    assertThat(seen).containsExactly(false);
   }
 
   @Test
