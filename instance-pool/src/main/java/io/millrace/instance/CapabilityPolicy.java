@@ -100,8 +100,8 @@ public record CapabilityPolicy(
   }
 
   /**
-   * The same with standard output and error captured. An instance takes up to twice {@code
-   * limitBytes} of heap for it while it runs; a guest that writes more is told that it succeeded,
+   * The same with standard output and error captured. While an instance runs it may take some ten
+   * times {@code limitBytes} of heap for it; a guest that writes more is told that it succeeded,
    * and the rest is counted and dropped.
    *
    * @param limitBytes for one invocation and one stream

@@ -2,9 +2,9 @@ package io.millrace.instance;
 
 import io.millrace.instance.ModuleReport.Import;
 import io.millrace.pipeline.WorkerException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -14,13 +14,17 @@ final class HostFunctions {
   static final HostFunctions NONE = new HostFunctions(Map.of());
 
   private static final int MISSING_TOLD = 8;
+  private static final int NAME_CHARS_TOLD = 64;
 
-  private final Map<String, Granted> byName;
+  private final Map<Key, Granted> byName;
+
+  /** An import's two names: either may hold a dot. */
+  private record Key(String module, String name) {}
 
   /** One function, under its {@code module.name}. */
   record Granted(String name, FunctionSignature signature, HostFunction function) {}
 
-  private HostFunctions(Map<String, Granted> byName) {
+  private HostFunctions(Map<Key, Granted> byName) {
     this.byName = byName;
   }
 
@@ -31,9 +35,9 @@ final class HostFunctions {
       throw new IllegalArgumentException(
           full + " is a function of WASI: what it may reach is CapabilityPolicy's to say");
     }
-    Map<String, Granted> all = new TreeMap<>(byName);
+    Map<Key, Granted> all = new HashMap<>(byName);
     Granted granted = new Granted(full, FunctionSignature.parse(signature), function);
-    if (all.put(full, granted) != null) {
+    if (all.put(new Key(module, name), granted) != null) {
       throw new IllegalArgumentException("host function " + full + " is given twice");
     }
     return new HostFunctions(all);
@@ -41,7 +45,7 @@ final class HostFunctions {
 
   /** The function for an import, if there is one. */
   @Nullable Granted find(String module, String name) {
-    return byName.get(name(module, name));
+    return byName.get(new Key(module, name));
   }
 
   /** The report of a module for a pool that has these functions. */
@@ -91,24 +95,26 @@ final class HostFunctions {
   }
 
   private String refusal(Import missing) {
-    String full = LogText.escaped(name(missing.module(), missing.name()));
+    String full = name(shown(missing.module()), shown(missing.name()));
     if (!isFunction(missing)) {
       return full + " (" + missing.kind() + "): " + remedyForOther(missing.kind());
     }
     String wasi = WasiFunctions.type(missing.module(), missing.name());
     Granted granted = find(missing.module(), missing.name());
     String remedy =
-        "hostFunction(\""
-            + LogText.escaped(missing.module())
-            + "\", \""
-            + LogText.escaped(missing.name())
-            + "\", ..)";
+        "hostFunction(\"" + shown(missing.module()) + "\", \"" + shown(missing.name()) + "\", ..)";
     if (wasi != null) {
       remedy = "its type in WASI is " + wasi;
     } else if (granted != null) {
       remedy = "the host function of that name is " + granted.signature().text();
     }
     return full + " " + missing.type() + ": " + remedy;
+  }
+
+  /** A module's own names may hold anything, at any length. */
+  private static String shown(String name) {
+    boolean fits = name.length() <= NAME_CHARS_TOLD;
+    return LogText.escaped(fits ? name : name.substring(0, NAME_CHARS_TOLD) + "...");
   }
 
   private static String remedyForOther(String kind) {

@@ -103,7 +103,7 @@ final class WasiClock {
 
   /** Up to the end of what 64 bits can show. */
   private void forward(long nanos) {
-    long most = Long.MAX_VALUE - ((Stepping) clock).startNanos();
+    long most = Math.max(0, Long.MAX_VALUE - 1 - ((Stepping) clock).startNanos());
     steppedNanos = nanos > most - steppedNanos ? most : steppedNanos + nanos;
   }
 

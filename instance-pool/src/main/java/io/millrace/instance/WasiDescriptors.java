@@ -38,7 +38,9 @@ final class WasiDescriptors {
   /** Open, list, read links and states beneath it, get its state. */
   private static final long DIRECTORY_RIGHTS = 1L << 13 | 1L << 14 | 1L << 15 | 1L << 18 | 1L << 21;
 
-  private static final int HIGHEST_FLAGS = 0x1F;
+  /** Append, dsync, nonblock, rsync, sync. */
+  private static final int ALL_FLAGS = 0x1F;
+
   private static final int DIRENT_BYTES = 24;
   private static final int FROM_START = 0;
   private static final int FROM_HERE = 1;
@@ -157,11 +159,15 @@ final class WasiDescriptors {
       return Errno.SUCCESS;
     }
     Open open = wasi.files().get(args[0]);
-    if ((args[1] & ~HIGHEST_FLAGS) != 0) {
-      return Errno.INVAL;
-    }
-    wasi.files().replace(args[0], open.with((int) args[1]));
+    wasi.files().replace(args[0], open.with(flags(args[1])));
     return Errno.SUCCESS;
+  }
+
+  static int flags(long given) {
+    if ((given & ~ALL_FLAGS) != 0) {
+      throw Errno.INVAL.refusal();
+    }
+    return (int) given;
   }
 
   /** What is well for every open file, since there is nothing to do. */

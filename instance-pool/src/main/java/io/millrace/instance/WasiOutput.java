@@ -15,7 +15,7 @@ final class WasiOutput {
   private final Stream stream;
   private final @Nullable GuestOutput listener;
   private final int limitBytes;
-  private final ByteArrayOutputStream kept = new ByteArrayOutputStream(0);
+  private ByteArrayOutputStream kept = new ByteArrayOutputStream(0);
   private long droppedBytes;
 
   WasiOutput(Stream stream, CapabilityPolicy policy) {
@@ -33,9 +33,11 @@ final class WasiOutput {
     droppedBytes += length - room;
   }
 
-  /** Forgets what was written. */
+  /** Forgets what was written; an idle instance keeps no room for it. */
   void clear() {
-    kept.reset();
+    if (kept.size() > 0) {
+      kept = new ByteArrayOutputStream(0);
+    }
     droppedBytes = 0;
   }
 
@@ -47,6 +49,8 @@ final class WasiOutput {
     String text = LogText.escaped(kept.toString(StandardCharsets.UTF_8));
     Written written = new Written(function, tenant, stream, text, droppedBytes);
     clear();
+    // An interrupt is the guest's: in a listener it would close the file that it logs to.
+    boolean interrupted = Thread.interrupted();
     try {
       listener.written(written);
     } catch (Throwable failed) {
@@ -54,6 +58,10 @@ final class WasiOutput {
           System.Logger.Level.WARNING,
           "the listener for output of " + function + " failed",
           failed);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }

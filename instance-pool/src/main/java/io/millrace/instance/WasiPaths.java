@@ -51,7 +51,7 @@ final class WasiPaths {
       return Errno.ISDIR;
     }
     memory.putInt((int) args[8], 0); // faults before anything is open
-    memory.putInt((int) args[8], wasi.files().add(found, (int) args[7]));
+    memory.putInt((int) args[8], wasi.files().add(found, WasiDescriptors.flags(args[7])));
     return Errno.SUCCESS;
   }
 

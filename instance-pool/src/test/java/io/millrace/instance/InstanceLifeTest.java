@@ -97,6 +97,38 @@ class InstanceLifeTest {
   }
 
   @Test
+  void aStartThatGrowsATableIsRunByEachInstance() {
+    byte[] growing =
+        StatefulGuest.builder()
+            // ref.null func, i32.const 1, table.grow 0, drop
+            .function(
+                "_initialize",
+                WasmBuilder.types(),
+                WasmBuilder.types(),
+                0xD0,
+                0x70,
+                0x41,
+                1,
+                0xFC,
+                15,
+                0,
+                0x1A)
+            .build();
+    try (InstancePool pool = InstancePool.builder(ModuleSource.of("m", growing)).build()) {
+      pool.warmUp(1).block();
+      assertThat(pool.snapshot().orElseThrow().taken()).isTrue();
+      pool.warmUp(3).block();
+      assertThat(pool.snapshot().orElseThrow().taken()).isFalse();
+      assertThat(pool.snapshot().orElseThrow().refusal())
+          .isEqualTo("a table grew while the guest started");
+      try (GuestLease lease = pool.lease()) {
+        assertThat(((GuestInstance) lease.guest("a")).difference()).isEmpty();
+        call(lease, "store");
+      }
+    }
+  }
+
+  @Test
   void laterInstancesDoNotRunTheGuestsStartAgain() {
     // _initialize: i32.const 512, (i32.const 512, i32.load) + 1, i32.store
     byte[] counting =
