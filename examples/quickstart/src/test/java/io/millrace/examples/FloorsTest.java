@@ -127,6 +127,7 @@ class FloorsTest {
             "HostImports",
             "InstanceState",
             "ModuleCompiler",
+            "ParsedModule",
             "SharedMemory",
             "WasmTypes");
   }
