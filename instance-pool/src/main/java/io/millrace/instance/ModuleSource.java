@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.concurrent.Callable;
 
 /** Where a module's bytes come from. Nothing is read before the module is first needed. */
 public final class ModuleSource {
@@ -55,6 +56,24 @@ public final class ModuleSource {
               throw new NoSuchFileException(name);
             }
             return in.readNBytes(HIGHEST_BYTES + 1);
+          }
+        });
+  }
+
+  /**
+   * A stream that {@code open} gives when the module is needed, on the thread that needs it; it is
+   * read to its end, or to one byte over the limit, and closed. {@code name} is used in messages.
+   */
+  public static ModuleSource stream(String name, Callable<InputStream> open) {
+    return new ModuleSource(
+        name,
+        () -> {
+          try (InputStream in = open.call()) {
+            return in.readNBytes(HIGHEST_BYTES + 1);
+          } catch (IOException | RuntimeException known) {
+            throw known;
+          } catch (Exception failed) {
+            throw new IOException(failed);
           }
         });
   }

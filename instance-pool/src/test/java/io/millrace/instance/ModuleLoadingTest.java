@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.spi.GuestLease;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -85,6 +88,39 @@ class ModuleLoadingTest {
       assertThat(first.guest(null)).isNotSameAs(second.guest(null));
       assertThat(third.guest(null)).isNotNull();
     }
+  }
+
+  @Test
+  void aStreamIsOpenedWhenItIsNeededAndClosed() {
+    byte[] wasm = new WasmBuilder().allocator(8).build();
+    AtomicInteger opened = new AtomicInteger();
+    AtomicInteger closed = new AtomicInteger();
+    ModuleSource stream =
+        ModuleSource.stream(
+            "stream",
+            () -> {
+              opened.incrementAndGet();
+              return new ByteArrayInputStream(wasm) {
+                @Override
+                public void close() {
+                  closed.incrementAndGet();
+                }
+              };
+            });
+    InstancePool pool = InstancePool.builder(stream).build();
+    assertThat(opened).hasValue(0);
+    assertThat(pool.load().block()).isNotNull();
+    assertThat(opened).hasValue(1);
+    assertThat(closed).hasValue(1);
+    ModuleSource failing =
+        ModuleSource.stream(
+            "failing",
+            () -> {
+              throw new IOException("unplugged");
+            });
+    assertThatThrownBy(() -> InstancePool.builder(failing).build().load().block())
+        .isInstanceOf(WorkerException.ModuleRejected.class)
+        .hasMessage("failing: cannot be read: unplugged");
   }
 
   @Test
