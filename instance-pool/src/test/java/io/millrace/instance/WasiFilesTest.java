@@ -247,6 +247,14 @@ class WasiFilesTest {
   }
 
   @Test
+  void aListOfBuffersIsOfSomeLength() {
+    guest.open("etc/app.conf");
+    guest.memory().fill(IN, 1025 * 8, (byte) 0);
+    assertThat(guest.call("fd_read", 4, IN, 1024, OUT)).isZero();
+    assertThat(guest.call("fd_read", 4, IN, 1025, OUT)).as("harmless ones").isEqualTo(28);
+  }
+
+  @Test
   void descriptorsAreFewAndUsedAgain() {
     for (int descriptor = 4; descriptor <= 6; descriptor++) {
       assertThat(guest.open("etc/app.conf")).isZero();
