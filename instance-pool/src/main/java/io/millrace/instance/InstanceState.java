@@ -99,6 +99,15 @@ final class InstanceState {
    * @return whether it could be done: a table that has grown cannot shrink
    */
   boolean restore(Instance instance, EngineMemory engine, WasiContext context) {
+    if (!restoreBesideMemory(instance, engine, context)) {
+      return false;
+    }
+    engine.restore();
+    return true;
+  }
+
+  /** The same for an instance whose memory equals this state's. Costs no copy of it. */
+  boolean restoreBesideMemory(Instance instance, EngineMemory engine, WasiContext context) {
     for (int i = 0; i < tables.length; i++) {
       TableInstance table = instance.table(i);
       if (table.size() != tables[i].length) {
@@ -121,7 +130,6 @@ final class InstanceState {
       instance.setElement(i, elements[i]);
     }
     engine.dataSegments(dataSegments);
-    engine.restore();
     context.restore(wasi);
     return true;
   }

@@ -128,6 +128,7 @@ class FloorsTest {
             "InstanceState",
             "ModuleCompiler",
             "SharedMemory",
+            "SkippedStart",
             "WasmTypes");
   }
 }
