@@ -53,6 +53,6 @@ public record RetirePolicy(long invocations, int pages, Duration age) {
 
   /** Whether the age alone is a reason: the one that grows while an instance waits for its use. */
   boolean isTooOld(GuestInstance instance) {
-    return !age.equals(NEVER.age) && instance.ageNanos() >= age.toNanos();
+    return age.compareTo(NEVER.age) < 0 && instance.ageNanos() >= age.toNanos();
   }
 }

@@ -157,6 +157,15 @@ class InstanceLeaseTest {
   }
 
   @Test
+  void anAgeBeyondWhatNanosecondsCountIsNever() {
+    Duration longest = Duration.ofSeconds(Long.MAX_VALUE);
+    try (InstancePool pool = stateful().retirePolicy(RetirePolicy.NEVER.withAge(longest)).build();
+        GuestLease lease = pool.lease()) {
+      assertThat(lease.guest("a")).isSameAs(lease.guest("a"));
+    }
+  }
+
+  @Test
   void anIdleInstanceThatGrewTooOldIsNotLeased() {
     Duration age = Duration.ofMillis(20);
     try (InstancePool pool =
