@@ -2,6 +2,7 @@ package io.millrace.instance;
 
 import com.dylibso.chicory.runtime.ImportValues;
 import com.dylibso.chicory.runtime.Instance;
+import com.dylibso.chicory.runtime.Machine;
 import com.dylibso.chicory.runtime.TableInstance;
 import com.dylibso.chicory.wasm.WasmModule;
 import com.dylibso.chicory.wasm.types.MemoryLimits;
@@ -13,6 +14,7 @@ import io.millrace.pipeline.WorkerException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,12 +106,22 @@ final class GuestFactory {
       WasmModule wasm = module.compiled().wasm();
       long room = roomInEachTable(wasm.tableSection(), tableEntries);
       return Instance.builder(wasm)
-          .withMachineFactory(module.compiled().machines())
+          .withMachineFactory(filling == null ? machines() : skippingStart())
           .withMemoryFactory(limits -> memory(limits, filling))
           .withTableFactory((table, value) -> new TableInstance(copy(table, room), value))
           .withImportValues(imports(report().name(), wasm, wasi))
           .withStart(false)
           .build();
+    }
+
+    private Function<Instance, Machine> machines() {
+      return module.compiled().machines();
+    }
+
+    private Function<Instance, Machine> skippingStart() {
+      return module.compiled().wasm().startSection().isEmpty()
+          ? machines()
+          : instance -> new SkippedStart(machines().apply(instance));
     }
 
     private EngineMemory memory(MemoryLimits limits, @Nullable Snapshot filling) {
@@ -155,8 +167,8 @@ final class GuestFactory {
 
   private GuestInstance fromImage(Start start, InstanceState state) {
     Instance instance = start.instantiate(state.memory());
-    // Over what the engine has done by itself: globals, tables, and the module's start function.
-    if (!state.restore(instance, (EngineMemory) instance.memory(), start.wasi)) {
+    // The memory has it already. Over what the engine has done by itself: globals and tables.
+    if (!state.restoreBesideMemory(instance, (EngineMemory) instance.memory(), start.wasi)) {
       // The guest's start grew a table: only its start can bring it there.
       startGrowsTables = true;
       image.set(null);

@@ -29,6 +29,7 @@ final class GuestInstance implements Guest {
   private final WasiContext wasi;
   private final Map<String, ExportFunction> functions = new HashMap<>();
   private final AtomicBoolean busy = new AtomicBoolean();
+  private final AtomicBoolean discarded = new AtomicBoolean();
   private final GuestInput input;
   private final GuestResult result;
   private final @Nullable ExportFunction afterCall;
@@ -99,16 +100,23 @@ final class GuestInstance implements Guest {
    * Brings back everything that invocations have changed. Costs what {@link InstanceState#restore}
    * costs.
    *
-   * @return whether it could be done; if not, the instance is not usable any more
+   * @return whether it could be done; not while an invocation runs
    */
   boolean reset() {
     InstanceState wanted = state;
-    if (!usable || wanted == null || !wanted.restore(instance, engine, wasi)) {
-      usable = false;
+    if (!usable || wanted == null || !busy.compareAndSet(false, true)) {
       return false;
     }
-    input.reset(wanted.arena());
-    return true;
+    usable = false; // until all of it is back, whatever is thrown on the way
+    try {
+      usable = wanted.restore(instance, engine, wasi);
+      if (usable) {
+        input.reset(wanted.arena());
+      }
+      return usable;
+    } finally {
+      busy.setRelease(false);
+    }
   }
 
   /** What differs from the state, if anything. Costs a comparison of all of it. */
@@ -119,11 +127,22 @@ final class GuestInstance implements Guest {
   }
 
   /**
-   * Gives up the instance and its claim on the pool's memory. Any thread; harmless when repeated.
+   * Gives up the instance and its claim on the pool's memory. Any thread.
+   *
+   * @return whether this was the first call
    */
-  void discard() {
+  boolean discard() {
     usable = false;
+    if (!discarded.compareAndSet(false, true)) {
+      return false;
+    }
     engine.discard();
+    return true;
+  }
+
+  /** Whether an invocation runs, or a reset. Any thread. */
+  boolean isBusy() {
+    return busy.get();
   }
 
   long invocations() {
@@ -151,13 +170,13 @@ final class GuestInstance implements Guest {
   @Override
   public byte[] invoke(Invocation invocation) {
     Payload.Copied payload = (Payload.Copied) invocation.payload();
-    if (payload.length() > payloadLimitBytes) {
-      throw new WorkerException.PayloadTooLarge("payload", payload.length(), payloadLimitBytes);
-    }
     if (!busy.compareAndSet(false, true)) {
       throw new WorkerException.InstanceBusy(invocation.function());
     }
     try {
+      if (payload.length() > payloadLimitBytes) {
+        throw new WorkerException.PayloadTooLarge("payload", payload.length(), payloadLimitBytes);
+      }
       invocations++;
       wasi.begin(invocation.function(), invocation.tenant());
       return call(function(invocation.function()), invocation, payload);

@@ -54,10 +54,13 @@ final class GuestMemories {
    *
    * @throws WorkerException.CapabilityDenied when another tenant's data is in the shared region
    */
-  synchronized void admit(String name, @Nullable String tenant) {
-    if (kind != MemoryKind.SHARED) {
-      return;
+  void admit(String name, @Nullable String tenant) {
+    if (kind == MemoryKind.SHARED) { // the others need no lock for each invocation
+      own(name, tenant);
     }
+  }
+
+  private synchronized void own(String name, @Nullable String tenant) {
     if (!owned) {
       owned = true;
       owner = tenant;

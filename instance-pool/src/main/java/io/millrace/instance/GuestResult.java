@@ -58,9 +58,7 @@ final class GuestResult {
       require(function, pointer, Integer.BYTES);
       int length = memory.getInt(pointer);
       require(function, pointer + Integer.BYTES, length);
-      byte[] reply = limited(pointer + Integer.BYTES, length);
-      giveBack(pointer, Integer.BYTES + length);
-      return reply;
+      return takenOut(pointer, Integer.BYTES + length, pointer + Integer.BYTES, length);
     }
     if (strategy instanceof Result.OutPointer) {
       int pair = input.pairPointer();
@@ -109,8 +107,17 @@ final class GuestResult {
 
   private byte[] copy(String function, int pointer, int length) {
     require(function, pointer, length);
-    byte[] reply = limited(pointer, length);
-    giveBack(pointer, length);
+    return takenOut(pointer, length, pointer, length);
+  }
+
+  /** Copies a result out of its block, which goes back to the guest even if it is too large. */
+  private byte[] takenOut(int block, int blockBytes, int pointer, int length) {
+    if (length > limitBytes) {
+      giveBack(block, blockBytes);
+      throw new WorkerException.PayloadTooLarge("reply", length, limitBytes);
+    }
+    byte[] reply = memory.read(pointer, length);
+    giveBack(block, blockBytes);
     return reply;
   }
 
@@ -118,13 +125,6 @@ final class GuestResult {
     if (freesResult) {
       blocks.giveBack(pointer, length);
     }
-  }
-
-  private byte[] limited(int pointer, int length) {
-    if (length > limitBytes) {
-      throw new WorkerException.PayloadTooLarge("reply", length, limitBytes);
-    }
-    return memory.read(pointer, length);
   }
 
   private void require(String function, int pointer, int length) {

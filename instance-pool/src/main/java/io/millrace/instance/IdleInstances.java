@@ -39,7 +39,16 @@ final class IdleInstances {
     }
   }
 
-  @Nullable Idle take(Predicate<Idle> wanted) {
+  /**
+   * One that has served this tenant only, else an unused one, else any; null when there is none.
+   */
+  @Nullable Idle takeFor(@Nullable String tenant) {
+    Idle same = take(each -> each.servedOnly(tenant));
+    Idle found = same == null ? take(Idle::unused) : same;
+    return found == null ? take(each -> true) : found;
+  }
+
+  private @Nullable Idle take(Predicate<Idle> wanted) {
     lock.lock();
     try {
       for (Iterator<Idle> each = instances.iterator(); each.hasNext(); ) {

@@ -1,6 +1,7 @@
 package io.millrace.instance;
 
 import io.millrace.pipeline.Invocation;
+import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.spi.Guest;
 import io.millrace.pipeline.spi.GuestLease;
 import java.util.Objects;
@@ -29,6 +30,7 @@ final class InstanceLease implements GuestLease {
     if (closed) {
       throw new IllegalStateException("the lease was closed: take a new one");
     }
+    pool.admit(tenant);
     GuestInstance present = instance;
     if (present != null && pool.isSuperseded(present)) {
       present = pool.moved(present);
@@ -69,14 +71,23 @@ final class InstanceLease implements GuestLease {
 
   private byte[] invokeOnce(Invocation invocation) {
     GuestInstance present = Objects.requireNonNull(instance, "guest(..) comes first");
+    byte[] reply;
     try {
-      return present.invoke(invocation);
-    } finally {
-      if (policy == ResetPolicy.FRESH_PER_INVOCATION
-          || (present.usable() && !pool.reset(present))) {
-        instance = null;
-        pool.retire(present);
-      }
+      reply = present.invoke(invocation);
+    } catch (WorkerException.InstanceBusy refused) {
+      throw refused; // whoever runs in there has the instance, and leaves it clean
+    } catch (RuntimeException | Error failed) {
+      leaveNothing(present);
+      throw failed;
+    }
+    leaveNothing(present);
+    return reply;
+  }
+
+  private void leaveNothing(GuestInstance present) {
+    if (policy == ResetPolicy.FRESH_PER_INVOCATION || (present.usable() && !pool.reset(present))) {
+      instance = null;
+      pool.retire(present);
     }
   }
 

@@ -5,6 +5,7 @@ import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.spi.GuestLease;
 import io.millrace.pipeline.spi.GuestSource;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,7 @@ public final class InstancePool implements GuestSource, AutoCloseable {
   private final int verifyEvery;
   private final IdleInstances idle = new IdleInstances();
   private final AtomicInteger live = new AtomicInteger();
-  private final AtomicInteger sparesUnderWay = new AtomicInteger();
+  private final SpareBuilds spareBuilds = new SpareBuilds();
   private final AtomicLong created = new AtomicLong();
   private final AtomicLong retired = new AtomicLong();
   private final AtomicLong resets = new AtomicLong();
@@ -122,25 +123,57 @@ public final class InstancePool implements GuestSource, AutoCloseable {
     idle.close().forEach(each -> discard(each.instance()));
   }
 
+  /** Lets a tenant's invocations run on this pool's memory, or throws CapabilityDenied. */
+  void admit(@Nullable String tenant) {
+    memories.admit(module.name(), tenant);
+  }
+
   /** An instance for one tenant's invocations: an idle one, reset if need be, or a new one. */
   GuestInstance obtain(@Nullable String tenant) {
-    memories.admit(module.name(), tenant);
-    Idle same =
-        resetPolicy == ResetPolicy.FRESH_PER_INVOCATION
-            ? null
-            : idle.take(each -> each.servedOnly(tenant));
-    Idle found = same == null ? idle.take(Idle::unused) : same;
-    if (found != null) {
-      return isSuperseded(found.instance()) ? moved(found.instance()) : found.instance();
-    }
-    for (Idle other = idle.take(each -> true); other != null; other = idle.take(each -> true)) {
-      if (resetPolicy == ResetPolicy.KEEP_STATE
-          || (resetPolicy.resets() && reset(other.instance()))) {
-        return isSuperseded(other.instance()) ? moved(other.instance()) : other.instance();
+    while (true) {
+      long ended = spareBuilds.ended();
+      GuestInstance ready = takeIdle(tenant);
+      if (ready != null && isSuperseded(ready)) {
+        ready = moved(ready);
       }
-      retire(other.instance());
+      if (ready != null) {
+        return ready;
+      }
+      try {
+        return build();
+      } catch (WorkerException.PoolExhausted full) {
+        // A spare may have the last place: then it is this caller's.
+        if (!awaitSpare(ended)) {
+          throw full;
+        }
+      }
     }
-    return build();
+  }
+
+  private @Nullable GuestInstance takeIdle(@Nullable String tenant) {
+    for (Idle each = idle.takeFor(tenant); each != null; each = idle.takeFor(tenant)) {
+      GuestInstance instance = each.instance();
+      boolean ready =
+          each.unused()
+              || resetPolicy == ResetPolicy.KEEP_STATE
+              || each.servedOnly(tenant)
+              || (resetPolicy.resets() && reset(instance));
+      if (ready && !retirePolicy.isTooOld(instance)) {
+        return instance;
+      }
+      retire(instance);
+    }
+    return null;
+  }
+
+  private boolean awaitSpare(long ended) {
+    try {
+      return spareBuilds.awaitEnd(ended);
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
+      throw new WorkerException.WorkerTerminated(
+          "the worker was stopped while it waited for an instance of " + module.name(), stop);
+    }
   }
 
   /** Whether the module was interpreted when this instance was built, and is compiled now. */
@@ -150,17 +183,14 @@ public final class InstancePool implements GuestSource, AutoCloseable {
 
   /**
    * An instance of the compiled module in the same state, for one of the interpreted module, which
-   * is given up. One that cannot be moved gives way to a new one.
+   * is given up; null where it cannot be moved.
    */
-  GuestInstance moved(GuestInstance instance) {
-    if (!instance.usable()) {
-      retire(instance);
-      return build();
-    }
-    GuestInstance moved = factory.moved(module.get(), instance).orElse(null);
+  @Nullable GuestInstance moved(GuestInstance instance) {
+    GuestInstance moved =
+        instance.usable() ? factory.moved(module.get(), instance).orElse(null) : null;
     if (moved == null) {
       retire(instance);
-      return build();
+      return null;
     }
     created.incrementAndGet();
     retired.incrementAndGet();
@@ -174,6 +204,19 @@ public final class InstancePool implements GuestSource, AutoCloseable {
 
   /** Brings an instance back to its state; answers whether it may serve another tenant now. */
   boolean reset(GuestInstance instance) {
+    try {
+      return isReset(instance);
+    } catch (Throwable failed) {
+      // A full heap, a full stack, a logger that throws: who called has an instance to give up.
+      LOGGER.log(
+          System.Logger.Level.WARNING,
+          "an instance of " + module.name() + " could not be reset; it is retired",
+          failed);
+      return false;
+    }
+  }
+
+  private boolean isReset(GuestInstance instance) {
     if (!instance.reset()) {
       return false;
     }
@@ -198,14 +241,20 @@ public final class InstancePool implements GuestSource, AutoCloseable {
   void retire(GuestInstance instance) {
     retired.incrementAndGet();
     discard(instance);
-    if (sparesUnderWay.get() + idle.unused() < spares && !idle.isClosed()) {
-      sparesUnderWay.incrementAndGet();
-      Schedulers.boundedElastic().schedule(this::buildSpare);
+    if (!idle.isClosed() && spareBuilds.tryPlan(idle.unused(), spares)) {
+      try {
+        Schedulers.boundedElastic().schedule(this::buildSpare);
+      } catch (RejectedExecutionException shutDown) {
+        spareBuilds.cancel();
+      }
     }
   }
 
   void giveBack(GuestInstance instance, @Nullable String tenant) {
-    if (!instance.usable() || isDue(instance) || !resetPolicy.reusesAcrossTenants()) {
+    if (!instance.usable()
+        || instance.isBusy()
+        || isDue(instance)
+        || !resetPolicy.reusesAcrossTenants()) {
       retire(instance);
     } else {
       keep(new Idle(instance, tenant, false));
@@ -213,13 +262,14 @@ public final class InstancePool implements GuestSource, AutoCloseable {
   }
 
   private void buildSpare() {
+    spareBuilds.begin();
     try {
       keep(new Idle(build(), null, true));
     } catch (WorkerException tooMany) {
       // Whoever needs an instance next builds it, and learns why it cannot be built.
       LOGGER.log(System.Logger.Level.DEBUG, "no spare instance", tooMany);
     } finally {
-      sparesUnderWay.decrementAndGet();
+      spareBuilds.end();
     }
   }
 
@@ -255,8 +305,9 @@ public final class InstancePool implements GuestSource, AutoCloseable {
   }
 
   private void discard(GuestInstance instance) {
-    live.decrementAndGet();
-    instance.discard();
+    if (instance.discard()) {
+      live.decrementAndGet();
+    }
   }
 
   private WorkerException closed() {

@@ -99,12 +99,20 @@ final class InstanceState {
    * @return whether it could be done: a table that has grown cannot shrink
    */
   boolean restore(Instance instance, EngineMemory engine, WasiContext context) {
+    if (!restoreBesideMemory(instance, engine, context)) {
+      return false;
+    }
+    engine.restore();
+    return true;
+  }
+
+  /** The same for an instance whose memory equals this state's. Costs no copy of it. */
+  boolean restoreBesideMemory(Instance instance, EngineMemory engine, WasiContext context) {
     if (!restoreTables(instance, tables)) {
       return false;
     }
     restoreGlobals(instance, globals);
     restoreSegments(instance, elements, dataSegments);
-    engine.restore();
     context.restore(wasi);
     return true;
   }

@@ -48,8 +48,11 @@ public record RetirePolicy(long invocations, int pages, Duration age) {
   }
 
   boolean isDue(GuestInstance instance) {
-    return instance.invocations() >= invocations
-        || instance.pages() >= pages
-        || (!age.equals(NEVER.age) && instance.ageNanos() >= age.toNanos());
+    return instance.invocations() >= invocations || instance.pages() >= pages || isTooOld(instance);
+  }
+
+  /** Whether the age alone is a reason: the one that grows while an instance waits for its use. */
+  boolean isTooOld(GuestInstance instance) {
+    return age.compareTo(NEVER.age) < 0 && instance.ageNanos() >= age.toNanos();
   }
 }

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.WorkerException;
+import io.millrace.pipeline.spi.Guest;
 import io.millrace.pipeline.spi.GuestLease;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
@@ -189,6 +192,28 @@ class SharedPoolTest {
             .hasMessageContaining("needs a pool of its own");
       }
       assertThat(lease.guest("a").invoke(Invocation.of("text", ""))).asString().isEqualTo("live");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = ResetPolicy.class,
+      names = {"AFTER_EACH_INVOCATION"},
+      mode = EnumSource.Mode.EXCLUDE)
+  void aSecondTenantIsRefusedByTheLeaseThatServesTheFirst(ResetPolicy policy) {
+    try (InstancePool kept =
+            InstancePool.builder(ModuleSource.of("shared.wasm", module()))
+                .sharedMemory(true)
+                .resetPolicy(policy)
+                .spares(0)
+                .build();
+        GuestLease lease = kept.lease()) {
+      Guest first = lease.guest("a");
+      assertThatThrownBy(() -> lease.guest("b"))
+          .isInstanceOf(WorkerException.CapabilityDenied.class)
+          .hasMessageContaining("needs a pool of its own");
+      assertThat(lease.guest("a")).as("b cost a nothing").isSameAs(first);
+      assertThat(kept.metrics().instancesRetired()).isZero();
     }
   }
 

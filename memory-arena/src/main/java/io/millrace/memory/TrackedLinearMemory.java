@@ -53,9 +53,10 @@ public final class TrackedLinearMemory extends FlatLinearMemory {
 
   @Override
   public Snapshot snapshot() {
+    Snapshot taken = super.snapshot(); // may find no room: then the marks are still wanted
     Arrays.fill(dirty, (byte) 0);
     home = bytes;
-    return super.snapshot();
+    return taken;
   }
 
   /** {@inheritDoc} Costs a copy of the marked pages and a look at each mark, one byte for 4 KiB. */

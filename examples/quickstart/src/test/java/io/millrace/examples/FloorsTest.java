@@ -129,6 +129,7 @@ class FloorsTest {
             "ModuleCompiler",
             "ParsedModule",
             "SharedMemory",
+            "SkippedStart",
             "WasmTypes");
   }
 }
