@@ -152,7 +152,7 @@ public final class Bench implements Callable<Integer> {
     long start = System.nanoTime();
     try {
       profile.run(figures);
-    } catch (Exception failed) {
+    } catch (Exception | Error failed) { // an Error too: the other profiles' figures are good
       figures.doubt("the run failed: " + failed);
     }
     long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start);

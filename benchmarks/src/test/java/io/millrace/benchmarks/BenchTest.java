@@ -87,6 +87,34 @@ class BenchTest {
   }
 
   @Test
+  void anErrorOfOneProfileLosesNothingOfTheOthers(@TempDir Path directory) throws Exception {
+    Profile full =
+        new Profile() {
+          @Override
+          public String name() {
+            return "full";
+          }
+
+          @Override
+          public String description() {
+            return "about full";
+          }
+
+          @Override
+          public void run(Figures figures) {
+            throw new OutOfMemoryError("no heap");
+          }
+        };
+    Path file = directory.resolve("figures.json");
+    String[] args = {"steady", "full", "--json", file.toString()};
+    List<Profile> both = List.of(PROFILES.get(0), full);
+    assertThat(Bench.run(both, args, new PrintWriter(out, true))).isEqualTo(1);
+    JsonNode all = new JsonMapper().readTree(file.toFile());
+    assertThat(all.at("/profiles/steady/valid").asBoolean()).isTrue();
+    assertThat(all.at("/profiles/full/why").asText()).contains("no heap");
+  }
+
+  @Test
   void theExitCodeTellsWhetherAllCanBeTrusted() {
     assertThat(run("steady")).isZero();
     assertThat(run("steady", "wild")).isEqualTo(1);
