@@ -148,7 +148,7 @@ class IncidentsTest {
   /** Piscina #934: to abort one task ended others that had nothing to do with it. */
   @Test
   void piscina934ToCancelOneInvocationHarmsNoOther() throws Exception {
-    try (WorkerPool two = WorkerPools.over(guests()).workers(2).build()) {
+    try (WorkerPool two = WorkerPools.over(guests()).workers(2).inboxCapacity(2048).build()) {
       List<CompletableFuture<Reply>> others = new ArrayList<>();
       for (int round = 0; round < 50; round++) {
         Disposable runaway =
