@@ -105,7 +105,7 @@ public final class InstancePool implements GuestSource, AutoCloseable {
   public InstancePoolMetrics metrics() {
     return new InstancePoolMetrics(
         module.cache().compiles(),
-        module.cache().hits(),
+        module.hits(),
         created.get(),
         retired.get(),
         live.get(),

@@ -1,6 +1,7 @@
 package io.millrace.instance;
 
 import io.millrace.pipeline.WorkerException;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ final class PoolModule {
   private final @Nullable AbiDescriptor abi;
   private final HostFunctions hostFunctions;
   private final boolean tiered;
+  private final LongAdder hits = new LongAdder();
 
   /** Guards the fields below, but reads of the volatile ones; the source is read under it. */
   private final ReentrantLock lock = new ReentrantLock();
@@ -58,6 +60,11 @@ final class PoolModule {
     return cache;
   }
 
+  /** How often the module was there already, in the pool or in its cache. */
+  long hits() {
+    return hits.sum() + cache.hits();
+  }
+
   /** Whether there is a compiled module in place of the one that an instance was made of. */
   boolean supersedes(CompiledModule older) {
     LoadedModule present = loaded;
@@ -71,12 +78,14 @@ final class PoolModule {
   LoadedModule get() {
     LoadedModule present = loaded;
     if (present != null) {
+      hits.increment();
       return present;
     }
     ModuleKey wanted;
     lock.lock();
     try {
       if (loaded != null) {
+        hits.increment();
         return loaded;
       }
       if (key == null) {
