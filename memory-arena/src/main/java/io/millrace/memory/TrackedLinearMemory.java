@@ -7,9 +7,9 @@ import java.util.Arrays;
  * A private linear memory that remembers which 4 KiB were stored to since its snapshot, and can go
  * back to that snapshot at the cost of copying those.
  *
- * <p>A store marks the page of its first byte only, which keeps it as cheap as a second store can
- * be. One that begins in the last bytes of a page may spill up to 7 bytes into the next: {@link
- * #restore} brings those back with each marked page.
+ * <p>A store marks the page of its first byte only, and only when the store before it marked
+ * another. One that begins in the last bytes of a page may spill up to 7 bytes into the next:
+ * {@link #restore} brings those back with each marked page.
  *
  * <p>One thread at a time.
  */
@@ -23,7 +23,12 @@ public final class TrackedLinearMemory extends FlatLinearMemory {
   /** How far a store may reach beyond the page that it marks. */
   private static final int SPILL_BYTES = Long.BYTES - 1;
 
+  private static final int NONE = -1;
+
   private byte[] dirty;
+
+  /** The page that was marked last, which needs no mark again; {@link #NONE} after a clean-up. */
+  private int lastMarked = NONE;
 
   /** The array of the snapshot's size, kept while growth has put a larger one in its place. */
   private byte[] home;
@@ -54,7 +59,7 @@ public final class TrackedLinearMemory extends FlatLinearMemory {
   @Override
   public Snapshot snapshot() {
     Snapshot taken = super.snapshot(); // may find no room: then the marks are still wanted
-    Arrays.fill(dirty, (byte) 0);
+    clearMarks();
     home = bytes;
     return taken;
   }
@@ -72,10 +77,11 @@ public final class TrackedLinearMemory extends FlatLinearMemory {
     }
     if (bytes != home) {
       // Pages not marked have not changed since the snapshot, and so the old array still has them.
+      dirty = new byte[pages]; // may find no room: then the marks are still wanted
       bytes = home;
-      dirty = new byte[pages];
+      lastMarked = NONE;
     } else if (copied > 0) {
-      Arrays.fill(dirty, (byte) 0);
+      clearMarks();
     }
     return copied;
   }
@@ -174,9 +180,21 @@ public final class TrackedLinearMemory extends FlatLinearMemory {
     return view;
   }
 
-  /** After the store, whose bounds check has then vouched for the address. */
+  /**
+   * After the store, whose bounds check has then vouched for the address. Guests store to one page
+   * many times in a row, and to ask for that is cheaper than a second store with a bounds check.
+   */
   private void mark(int address) {
-    dirty[address >>> TRACKED_PAGE_SHIFT] = 1;
+    int page = address >>> TRACKED_PAGE_SHIFT;
+    if (page != lastMarked) {
+      dirty[page] = 1;
+      lastMarked = page;
+    }
+  }
+
+  private void clearMarks() {
+    Arrays.fill(dirty, (byte) 0);
+    lastMarked = NONE;
   }
 
   private void markRange(int address, int length) {

@@ -48,6 +48,24 @@ class TrackedLinearMemoryTest extends FlatLinearMemoryContract {
   }
 
   @Test
+  void thePageStoredToLastIsMarkedAgainAfterEachWayBack() {
+    tracked.snapshot();
+    for (int grown = 0; grown <= 1; grown++) {
+      tracked.grow(grown);
+      tracked.putInt(TRACKED, 1);
+      tracked.restore();
+      tracked.putInt(TRACKED, 2);
+      assertThat(tracked.dirtyPages()).as("grown by %d", grown).isEqualTo(1);
+      tracked.restore();
+      assertThat(tracked.verify()).as("grown by %d", grown).isTrue();
+    }
+    tracked.putInt(TRACKED, 3);
+    tracked.snapshot();
+    tracked.putInt(TRACKED, 4);
+    assertThat(tracked.dirtyPages()).isEqualTo(1);
+  }
+
+  @Test
   void readsMarkNothing() {
     tracked.getByte(0);
     tracked.getLong(TRACKED);
