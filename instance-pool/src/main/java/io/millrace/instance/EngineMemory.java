@@ -1,8 +1,10 @@
 package io.millrace.instance;
 
+import com.dylibso.chicory.runtime.ChicoryInterruptedException;
 import com.dylibso.chicory.runtime.ConstantEvaluators;
 import com.dylibso.chicory.runtime.Instance;
 import com.dylibso.chicory.runtime.Memory;
+import com.dylibso.chicory.runtime.TrapException;
 import com.dylibso.chicory.runtime.WasmRuntimeException;
 import com.dylibso.chicory.wasm.ChicoryException;
 import com.dylibso.chicory.wasm.UninstantiableException;
@@ -42,14 +44,10 @@ abstract class EngineMemory implements Memory {
     return linear().pages();
   }
 
-  /** Counts this memory and its growth in {@code pages}; answers whether there is room for it. */
-  final boolean tryCharge(PageBudget pages) {
-    if (!pages.tryTake(pages())) {
-      return false;
-    }
+  /** From now on the memory's growth counts in {@code pages}, where its size was taken from. */
+  final void charge(PageBudget pages) {
     budget = pages;
     budgeted = pages();
-    return true;
   }
 
   /** Gives the pages back, once. */
@@ -141,7 +139,7 @@ abstract class EngineMemory implements Memory {
     // The instance's own array, not a copy: data.drop writes there.
     segments = dataSegments;
     if (!filled) {
-      applyActiveSegments(instance, memoryIndex);
+      fill(() -> applyActiveSegments(instance, memoryIndex));
     }
     for (int i = 0; i < segments.length; i++) {
       if (segments[i] instanceof ActiveDataSegment) {
@@ -151,7 +149,12 @@ abstract class EngineMemory implements Memory {
     }
   }
 
-  void applyActiveSegments(Instance instance, int memoryIndex) {
+  /** Applies the active segments; a memory that several instances see does so once. */
+  void fill(Runnable activeSegments) {
+    activeSegments.run();
+  }
+
+  private void applyActiveSegments(Instance instance, int memoryIndex) {
     for (DataSegment segment : segments) {
       if (segment instanceof ActiveDataSegment active && active.index() == memoryIndex) {
         int offset =
@@ -226,6 +229,17 @@ abstract class EngineMemory implements Memory {
     } catch (IndexOutOfBoundsException e) {
       throw outOfBounds(address, size, e);
     }
+  }
+
+  /** As compiled code reports an interrupt: the thread's flag stays set. */
+  static ChicoryInterruptedException interrupted(InterruptedException stop) {
+    Thread.currentThread().interrupt();
+    return new ChicoryInterruptedException("interrupted", stop);
+  }
+
+  /** A trap that ends the guest's call. */
+  static TrapException trap(String why) {
+    return new TrapException(why);
   }
 
   final void requireInBounds(int address, int widthBytes) {

@@ -1,7 +1,5 @@
 package io.millrace.instance;
 
-import com.dylibso.chicory.runtime.ExportFunction;
-import com.dylibso.chicory.runtime.Instance;
 import io.millrace.memory.LinearMemory;
 import io.millrace.pipeline.WorkerException;
 import org.jspecify.annotations.Nullable;
@@ -14,16 +12,17 @@ import org.jspecify.annotations.Nullable;
 final class GuestBlocks {
 
   private final String allocateName;
-  private final ExportFunction allocate;
-  private final @Nullable ExportFunction free;
+  private final EngineInstance.Export allocate;
+  private final EngineInstance.@Nullable Export free;
   private final boolean freeTakesLength;
   private final LinearMemory memory;
 
-  GuestBlocks(AbiDescriptor abi, ModuleReport report, Instance instance, LinearMemory memory) {
+  GuestBlocks(
+      AbiDescriptor abi, ModuleReport report, EngineInstance instance, LinearMemory memory) {
     this.allocateName = abi.allocate();
     this.memory = memory;
-    allocate = instance.export(abi.allocate());
-    free = abi.free() == null ? null : instance.export(abi.free());
+    allocate = instance.function(abi.allocate());
+    free = abi.free() == null ? null : instance.function(abi.free());
     freeTakesLength =
         report.functions().stream()
             .anyMatch(
@@ -39,7 +38,7 @@ final class GuestBlocks {
    * @throws WorkerException.AbiMismatch when it answers a block beyond its memory
    */
   int take(int bytes) {
-    int block = (int) allocate.apply(bytes)[0];
+    int block = (int) allocate.call(bytes)[0];
     if (block == 0 && bytes > 0) {
       throw new WorkerException.PayloadTooLarge(
           "block for payloads in a guest of " + memory.sizeBytes() + " bytes of memory",
@@ -64,9 +63,9 @@ final class GuestBlocks {
   void giveBack(int block, int bytes) {
     if (free != null && block != 0) {
       if (freeTakesLength) {
-        free.apply(block, bytes);
+        free.call(block, bytes);
       } else {
-        free.apply(block);
+        free.call(block);
       }
     }
   }

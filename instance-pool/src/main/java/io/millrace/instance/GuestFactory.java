@@ -1,20 +1,10 @@
 package io.millrace.instance;
 
-import com.dylibso.chicory.runtime.ImportValues;
-import com.dylibso.chicory.runtime.Instance;
-import com.dylibso.chicory.runtime.Machine;
-import com.dylibso.chicory.runtime.TableInstance;
-import com.dylibso.chicory.wasm.WasmModule;
-import com.dylibso.chicory.wasm.types.MemoryLimits;
-import com.dylibso.chicory.wasm.types.Table;
-import com.dylibso.chicory.wasm.types.TableLimits;
-import com.dylibso.chicory.wasm.types.TableSection;
 import io.millrace.memory.Snapshot;
 import io.millrace.pipeline.WorkerException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,27 +17,25 @@ final class GuestFactory {
 
   private static final String NOTHING_TO_RUN = "() -> ()";
 
-  private final GuestMemories memories;
   private final int payloadLimitBytes;
   private final boolean startsFromSnapshot;
   private final boolean resets;
   private final Duration startTimeout;
-  private final long tableEntries;
   private final CapabilityPolicy capabilities;
-  private final HostFunctions hostFunctions;
+  private final EngineInstance.Parts parts;
   private final AtomicReference<@Nullable InstanceState> image = new AtomicReference<>();
   private volatile @Nullable SnapshotReport report;
   private volatile boolean startGrowsTables;
 
   GuestFactory(InstancePoolBuilder pool, GuestMemories memories) {
-    this.memories = memories;
     payloadLimitBytes = pool.payloadLimitBytes;
     startsFromSnapshot = pool.snapshot;
     resets = pool.resetPolicy.resets();
     startTimeout = pool.startTimeout;
     capabilities = pool.capabilities;
-    hostFunctions = pool.hostFunctions;
-    tableEntries = pool.moduleLimits.get(ModuleLimits.Limit.TABLE_ENTRIES);
+    parts =
+        new EngineInstance.Parts(
+            memories, pool.hostFunctions, pool.moduleLimits.get(ModuleLimits.Limit.TABLE_ENTRIES));
   }
 
   /** What became of the snapshot, once an instance was built. */
@@ -80,7 +68,6 @@ final class GuestFactory {
           name + " failed to start: " + failed.getMessage(), failed);
     } finally {
       start.end();
-      start.wasi.end();
     }
   }
 
@@ -88,63 +75,44 @@ final class GuestFactory {
   private final class Start {
 
     private final LoadedModule module;
-    private @Nullable EngineMemory memory;
-    private WasiContext wasi = new WasiContext(capabilities);
+    private @Nullable EngineInstance instance;
     private boolean done;
 
     Start(LoadedModule module) {
       this.module = module;
     }
 
-    ModuleReport report() {
-      return module.report();
-    }
-
-    Instance instantiate(@Nullable Snapshot filling) {
+    EngineInstance instantiate(@Nullable Snapshot filling) {
       end();
-      wasi = new WasiContext(capabilities);
-      WasmModule wasm = module.compiled().wasm();
-      long room = roomInEachTable(wasm.tableSection(), tableEntries);
-      return Instance.builder(wasm)
-          .withMachineFactory(filling == null ? machines() : skippingStart())
-          .withMemoryFactory(limits -> memory(limits, filling))
-          .withTableFactory((table, value) -> new TableInstance(copy(table, room), value))
-          .withImportValues(imports(report().name(), wasm, wasi))
-          .withStart(false)
-          .build();
-    }
-
-    private Function<Instance, Machine> machines() {
-      return module.compiled().machines();
-    }
-
-    private Function<Instance, Machine> skippingStart() {
-      return module.compiled().wasm().startSection().isEmpty()
-          ? machines()
-          : instance -> new SkippedStart(machines().apply(instance));
-    }
-
-    private EngineMemory memory(MemoryLimits limits, @Nullable Snapshot filling) {
-      EngineMemory made = memories.create(report().name(), limits, filling);
-      memory = made;
+      EngineInstance made =
+          EngineInstance.of(module.compiled(), parts, filling, new WasiContext(capabilities));
+      instance = made;
       return made;
     }
 
+    GuestInstance guest(
+        EngineInstance of, @Nullable InstanceState state, InstanceState.@Nullable Block arena) {
+      return new GuestInstance(module, payloadLimitBytes, of, state, arena);
+    }
+
     void end() {
-      if (!done && memory != null) {
-        memory.discard();
+      EngineInstance made = instance;
+      if (made != null) {
+        made.wasi().end();
+        if (!done) {
+          made.memory().discard();
+        }
       }
     }
   }
 
   private GuestInstance started(Start start) {
-    Instance instance = start.instantiate(null);
+    EngineInstance instance = start.instantiate(null);
     // The engine leaves this to the host (WASI application ABI: reactors).
-    callIfThere(start.report(), instance, "_initialize");
-    callIfThere(start.report(), instance, "init");
-    GuestInstance guest =
-        new GuestInstance(start.module, payloadLimitBytes, instance, start.wasi, null, null);
-    long drawn = start.wasi.random().drawnBytes();
+    callIfThere(start.module.report(), instance, "_initialize");
+    callIfThere(start.module.report(), instance, "init");
+    GuestInstance guest = start.guest(instance, null, null);
+    long drawn = instance.wasi().random().drawnBytes();
     if (!startsFromSnapshot && !resets) {
       report = SnapshotReport.refused("it is switched off, and nothing is reset", drawn);
       return guest;
@@ -166,16 +134,15 @@ final class GuestFactory {
   }
 
   private GuestInstance fromImage(Start start, InstanceState state) {
-    Instance instance = start.instantiate(state.memory());
+    EngineInstance instance = start.instantiate(state.memory());
     // The memory has it already. Over what the engine has done by itself: globals and tables.
-    if (!state.restoreBesideMemory(instance, (EngineMemory) instance.memory(), start.wasi)) {
+    if (!state.restoreBesideMemory(instance)) {
       // The guest's start grew a table: only its start can bring it there.
       startGrowsTables = true;
       image.set(null);
       return started(start);
     }
-    return new GuestInstance(
-        start.module, payloadLimitBytes, instance, start.wasi, state, state.arena());
+    return start.guest(instance, state, state.arena());
   }
 
   /**
@@ -189,14 +156,11 @@ final class GuestFactory {
     }
     Start start = new Start(module);
     try {
-      Instance instance = start.instantiate(first.memory());
-      EngineMemory engine = (EngineMemory) instance.memory();
-      if (!first.restore(instance, engine, start.wasi) || !from.copyTo(instance, start.wasi)) {
+      EngineInstance instance = start.instantiate(first.memory());
+      if (!from.copyTo(instance)) {
         return Optional.empty();
       }
-      GuestInstance moved =
-          new GuestInstance(
-              start.module, payloadLimitBytes, instance, start.wasi, first, from.arenaBlock());
+      GuestInstance moved = start.guest(instance, first, from.arenaBlock());
       start.done = true;
       return Optional.of(moved);
     } catch (RuntimeException failed) {
@@ -205,44 +169,13 @@ final class GuestFactory {
       return Optional.empty();
     } finally {
       start.end();
-      start.wasi.end();
     }
   }
 
-  private ImportValues imports(String name, WasmModule wasm, WasiContext wasi) {
-    return ImportValues.builder()
-        .withFunctions(HostImports.forModule(wasm, wasi, hostFunctions))
-        .withMemories(memories.imported(name, wasm))
-        .build();
-  }
-
-  private static void callIfThere(ModuleReport report, Instance instance, String name) {
+  private static void callIfThere(ModuleReport report, EngineInstance instance, String name) {
     if (report.functions().stream()
         .anyMatch(fit -> fit.name().equals(name) && fit.type().equals(NOTHING_TO_RUN))) {
-      instance.export(name).apply();
+      instance.function(name).call();
     }
-  }
-
-  /**
-   * By how many entries each table may grow: what the tables leave of the limit, in equal parts.
-   */
-  private static long roomInEachTable(TableSection tables, long limit) {
-    long atStart = 0;
-    for (int i = 0; i < tables.tableCount(); i++) {
-      atStart += tables.getTable(i).limits().min();
-    }
-    return Math.max(0, limit - atStart) / Math.max(1, tables.tableCount());
-  }
-
-  /**
-   * The engine's table.grow changes the limits of the table that it was given, for all instances.
-   */
-  private static Table copy(Table table, long room) {
-    TableLimits limits = table.limits();
-    long most = Math.min(limits.max(), limits.min() + room);
-    return new Table(
-        table.elementType(),
-        new TableLimits(limits.min(), most, limits.shared()),
-        table.initialize());
   }
 }

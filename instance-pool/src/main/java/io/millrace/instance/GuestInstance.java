@@ -1,8 +1,5 @@
 package io.millrace.instance;
 
-import com.dylibso.chicory.runtime.ChicoryInterruptedException;
-import com.dylibso.chicory.runtime.ExportFunction;
-import com.dylibso.chicory.runtime.Instance;
 import io.millrace.memory.LinearMemory;
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Payload;
@@ -23,16 +20,15 @@ final class GuestInstance implements Guest {
   private final CompiledModule module;
   private final ModuleReport report;
   private final int payloadLimitBytes;
-  private final Instance instance;
-  private final EngineMemory engine;
+  private final EngineInstance instance;
   private final LinearMemory memory;
   private final WasiContext wasi;
-  private final Map<String, ExportFunction> functions = new HashMap<>();
+  private final Map<String, EngineInstance.Export> functions = new HashMap<>();
   private final AtomicBoolean busy = new AtomicBoolean();
   private final AtomicBoolean discarded = new AtomicBoolean();
   private final GuestInput input;
   private final GuestResult result;
-  private final @Nullable ExportFunction afterCall;
+  private final EngineInstance.@Nullable Export afterCall;
   private @Nullable InstanceState state;
   private boolean usable = true;
   private long invocations;
@@ -47,8 +43,7 @@ final class GuestInstance implements Guest {
   GuestInstance(
       LoadedModule module,
       int payloadLimitBytes,
-      Instance instance,
-      WasiContext wasi,
+      EngineInstance instance,
       @Nullable InstanceState state,
       InstanceState.@Nullable Block arena) {
     this.module = module.compiled();
@@ -56,14 +51,13 @@ final class GuestInstance implements Guest {
     AbiDescriptor abi = report.abi();
     this.payloadLimitBytes = payloadLimitBytes;
     this.instance = instance;
-    this.engine = (EngineMemory) instance.memory();
-    this.memory = engine.linear();
-    this.wasi = wasi;
+    this.memory = instance.memory().linear();
+    this.wasi = instance.wasi();
     this.state = state;
     GuestBlocks blocks = new GuestBlocks(abi, report, instance, memory);
     this.input = new GuestInput(abi, blocks, memory, payloadLimitBytes, arena);
     this.result = new GuestResult(abi, instance, blocks, memory, payloadLimitBytes);
-    this.afterCall = abi.afterCall() == null ? null : instance.export(abi.afterCall());
+    this.afterCall = abi.afterCall() == null ? null : instance.function(abi.afterCall());
   }
 
   /** What it was made of. */
@@ -80,18 +74,18 @@ final class GuestInstance implements Guest {
   }
 
   /** Makes another instance equal to this one as it is now; answers whether it could be done. */
-  boolean copyTo(Instance other, WasiContext itsWasi) {
-    return usable && InstanceState.copy(instance, wasi, other, itsWasi);
+  boolean copyTo(EngineInstance other) {
+    return usable && InstanceState.copy(instance, other);
   }
 
   /** Why the instance can have no state to go back to, if so. */
   Optional<String> obstacle() {
-    return InstanceState.obstacle(instance, engine);
+    return InstanceState.obstacle(instance);
   }
 
   /** Takes the state that {@link #reset} goes back to. */
   InstanceState captureState() {
-    InstanceState taken = InstanceState.of(instance, engine, wasi, input.block());
+    InstanceState taken = InstanceState.of(instance, input.block());
     state = taken;
     return taken;
   }
@@ -109,7 +103,7 @@ final class GuestInstance implements Guest {
     }
     usable = false; // until all of it is back, whatever is thrown on the way
     try {
-      usable = wanted.restore(instance, engine, wasi);
+      usable = wanted.restore(instance);
       if (usable) {
         input.reset(wanted.arena());
       }
@@ -123,7 +117,7 @@ final class GuestInstance implements Guest {
   Optional<String> difference() {
     return state == null
         ? Optional.of("there is no state to compare with")
-        : state.difference(instance, engine, wasi);
+        : state.difference(instance);
   }
 
   /**
@@ -136,7 +130,7 @@ final class GuestInstance implements Guest {
     if (!discarded.compareAndSet(false, true)) {
       return false;
     }
-    engine.discard();
+    instance.memory().discard();
     return true;
   }
 
@@ -186,10 +180,11 @@ final class GuestInstance implements Guest {
     }
   }
 
-  private byte[] call(ExportFunction function, Invocation invocation, Payload.Copied payload) {
+  private byte[] call(
+      EngineInstance.Export function, Invocation invocation, Payload.Copied payload) {
     try {
       input.place(payload);
-      long[] answer = function.apply(input.arguments(payload.length()));
+      long[] answer = function.call(input.arguments(payload.length()));
       return reply(invocation.function(), answer, payload);
     } catch (WorkerException.AbiMismatch lie) {
       usable = false; // a guest that lies once is not asked again
@@ -199,13 +194,13 @@ final class GuestInstance implements Guest {
     } catch (HostSignal end) {
       usable = false;
       throw end.failure(invocation.function());
-    } catch (ChicoryInterruptedException stopped) {
-      usable = false;
-      throw new WorkerException.WorkerTerminated(
-          invocation.function() + " was stopped while it ran", stopped);
     } catch (Throwable trap) {
       // Errors too: a stack overflow or a full heap inside one guest is that guest's failure.
       usable = false;
+      if (EngineInstance.isInterrupt(trap)) {
+        throw new WorkerException.WorkerTerminated(
+            invocation.function() + " was stopped while it ran", trap);
+      }
       throw new WorkerException.GuestTrap(invocation.function(), trap);
     }
   }
@@ -225,15 +220,15 @@ final class GuestInstance implements Guest {
   private void finishCall() {
     input.done();
     if (afterCall != null) {
-      afterCall.apply();
+      afterCall.call();
     }
   }
 
-  private ExportFunction function(String name) {
-    ExportFunction known = functions.get(name);
+  private EngineInstance.Export function(String name) {
+    EngineInstance.Export known = functions.get(name);
     if (known == null) {
       report.requireFunction(name);
-      known = instance.export(name);
+      known = instance.function(name);
       functions.put(name, known);
     }
     return known;

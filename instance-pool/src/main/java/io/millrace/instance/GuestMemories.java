@@ -1,14 +1,9 @@
 package io.millrace.instance;
 
-import com.dylibso.chicory.runtime.ImportMemory;
-import com.dylibso.chicory.wasm.WasmModule;
-import com.dylibso.chicory.wasm.types.MemoryImport;
-import com.dylibso.chicory.wasm.types.MemoryLimits;
 import io.millrace.memory.PageLimits;
 import io.millrace.memory.SharedLinearMemory;
 import io.millrace.memory.Snapshot;
 import io.millrace.pipeline.WorkerException;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -74,31 +69,34 @@ final class GuestMemories {
     }
   }
 
-  /** The memory of an instance whose module has one of its own. */
-  EngineMemory create(String name, MemoryLimits wanted, @Nullable Snapshot filling) {
-    PageLimits limits = limits(name, wanted);
-    if (!budget.hasRoom(limits.initialPages())) { // before it is allocated
+  /**
+   * The memory of an instance whose module has one of its own.
+   *
+   * @param initialPages at the start, which the scan has held to the pool's maximum
+   * @param filling to begin with, or null for zeros
+   * @throws WorkerException.PoolExhausted when the pool's memories have all the pages they may
+   */
+  EngineMemory create(int initialPages, int maximumPages, @Nullable Snapshot filling) {
+    int pages = filling == null ? initialPages : filling.sizeBytes() / PageLimits.PAGE_BYTES;
+    if (!budget.tryTake(pages)) { // before they are allocated
       throw exhausted();
     }
-    EngineMemory memory = kind.create(limits, filling);
-    if (!memory.tryCharge(budget)) {
-      throw exhausted();
+    boolean made = false;
+    try {
+      EngineMemory memory = kind.create(limits(initialPages, maximumPages), filling);
+      memory.charge(budget);
+      made = true;
+      return memory;
+    } finally {
+      if (!made) {
+        budget.giveBack(pages);
+      }
     }
-    return memory;
   }
 
-  /** A view of the shared region for each memory that the module imports. */
-  List<ImportMemory> imported(String name, WasmModule module) {
-    return module.importSection().stream()
-        .filter(MemoryImport.class::isInstance)
-        .map(MemoryImport.class::cast)
-        .map(
-            wanted ->
-                new ImportMemory(
-                    wanted.module(),
-                    wanted.name(),
-                    new SharedMemory(region(limits(name, wanted.limits())))))
-        .toList();
+  /** One instance's view of the shared region, for a memory that the module imports. */
+  SharedMemory view(int initialPages, int maximumPages) {
+    return new SharedMemory(region(limits(initialPages, maximumPages)));
   }
 
   private WorkerException.PoolExhausted exhausted() {
@@ -113,17 +111,7 @@ final class GuestMemories {
     return region;
   }
 
-  private PageLimits limits(String name, MemoryLimits wanted) {
-    if (wanted.initialPages() > maximumPages) {
-      throw new WorkerException.ModuleRejected(
-          name
-              + " wants "
-              + wanted.initialPages()
-              + " pages of memory at the start, the limit is "
-              + maximumPages
-              + ": raise maximumPages",
-          null);
-    }
-    return new PageLimits(wanted.initialPages(), Math.min(wanted.maximumPages(), maximumPages));
+  private PageLimits limits(int initialPages, int ofTheModule) {
+    return new PageLimits(initialPages, Math.min(ofTheModule, maximumPages));
   }
 }

@@ -1,7 +1,5 @@
 package io.millrace.instance;
 
-import com.dylibso.chicory.runtime.ExportFunction;
-import com.dylibso.chicory.runtime.Instance;
 import io.millrace.instance.AbiDescriptor.Result;
 import io.millrace.instance.AbiDescriptor.Status;
 import io.millrace.memory.LinearMemory;
@@ -25,12 +23,12 @@ final class GuestResult {
   private final GuestBlocks blocks;
   private final LinearMemory memory;
   private final int limitBytes;
-  private final @Nullable ExportFunction pointerOf;
-  private final @Nullable ExportFunction lengthOf;
+  private final EngineInstance.@Nullable Export pointerOf;
+  private final EngineInstance.@Nullable Export lengthOf;
 
   GuestResult(
       AbiDescriptor abi,
-      Instance instance,
+      EngineInstance instance,
       GuestBlocks blocks,
       LinearMemory memory,
       int limitBytes) {
@@ -40,8 +38,8 @@ final class GuestResult {
     this.memory = memory;
     this.limitBytes = limitBytes;
     if (strategy instanceof Result.Getters getters) {
-      pointerOf = instance.export(getters.pointer());
-      lengthOf = instance.export(getters.length());
+      pointerOf = instance.function(getters.pointer());
+      lengthOf = instance.function(getters.length());
     } else {
       pointerOf = null;
       lengthOf = null;
@@ -78,7 +76,7 @@ final class GuestResult {
     if (pointerOf == null || lengthOf == null) {
       throw new IllegalStateException("there are no getters");
     }
-    byte[] result = copy(function, (int) pointerOf.apply()[0], (int) lengthOf.apply()[0]);
+    byte[] result = copy(function, (int) pointerOf.call()[0], (int) lengthOf.call()[0]);
     if (status == Status.ERROR) {
       throw new WorkerException.GuestFailed(function, text(result));
     }

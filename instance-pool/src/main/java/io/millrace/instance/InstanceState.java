@@ -30,33 +30,29 @@ final class InstanceState {
   private final int arenaBytes;
   private final WasiContext.State wasi;
 
-  private InstanceState(
-      Instance instance,
-      EngineMemory engine,
-      FlatLinearMemory flat,
-      WasiContext wasi,
-      Block arena) {
+  private InstanceState(EngineInstance from, FlatLinearMemory flat, Block arena) {
     memory = flat.snapshot();
-    globals = globals(instance);
-    tables = tables(instance);
-    dataSegments = engine.dataSegments();
-    elements = elements(instance);
+    globals = globals(from.raw());
+    tables = tables(from.raw());
+    dataSegments = from.memory().dataSegments();
+    elements = elements(from.raw());
     arenaBase = arena.base();
     arenaBytes = arena.bytes();
-    this.wasi = wasi.state();
+    wasi = from.wasi().state();
   }
 
   /** A block of guest memory. */
   record Block(int base, int bytes) {}
 
   /** Takes the state of an instance, which must have no {@linkplain #obstacle obstacle}. */
-  static InstanceState of(Instance instance, EngineMemory engine, WasiContext wasi, Block arena) {
-    return new InstanceState(instance, engine, (FlatLinearMemory) engine.linear(), wasi, arena);
+  static InstanceState of(EngineInstance from, Block arena) {
+    return new InstanceState(from, (FlatLinearMemory) from.memory().linear(), arena);
   }
 
   /** Why the state of such an instance cannot be taken, if so. */
-  static Optional<String> obstacle(Instance instance, EngineMemory engine) {
-    if (!(engine.linear() instanceof FlatLinearMemory)) {
+  static Optional<String> obstacle(EngineInstance of) {
+    Instance instance = of.raw();
+    if (!(of.memory().linear() instanceof FlatLinearMemory)) {
       return Optional.of("its memory is shared: other instances change it");
     }
     for (int i = 0; i < globalCount(instance); i++) {
@@ -98,22 +94,22 @@ final class InstanceState {
    *
    * @return whether it could be done: a table that has grown cannot shrink
    */
-  boolean restore(Instance instance, EngineMemory engine, WasiContext context) {
-    if (!restoreBesideMemory(instance, engine, context)) {
+  boolean restore(EngineInstance target) {
+    if (!restoreBesideMemory(target)) {
       return false;
     }
-    engine.restore();
+    target.memory().restore();
     return true;
   }
 
   /** The same for an instance whose memory equals this state's. Costs no copy of it. */
-  boolean restoreBesideMemory(Instance instance, EngineMemory engine, WasiContext context) {
-    if (!restoreTables(instance, tables)) {
+  boolean restoreBesideMemory(EngineInstance target) {
+    if (!restoreTables(target.raw(), tables)) {
       return false;
     }
-    restoreGlobals(instance, globals);
-    restoreSegments(instance, elements, dataSegments);
-    context.restore(wasi);
+    restoreGlobals(target.raw(), globals);
+    restoreSegments(target, elements, dataSegments);
+    target.wasi().restore(wasi);
     return true;
   }
 
@@ -123,22 +119,25 @@ final class InstanceState {
    *
    * @return whether it could be done: tables of other sizes and a full budget of pages prevent it
    */
-  static boolean copy(Instance from, WasiContext fromWasi, Instance to, WasiContext toWasi) {
-    EngineMemory source = (EngineMemory) from.memory();
-    EngineMemory target = (EngineMemory) to.memory();
-    if (!restoreTables(to, tables(from)) || target.grow(source.pages() - target.pages()) < 0) {
+  static boolean copy(EngineInstance from, EngineInstance to) {
+    EngineMemory source = from.memory();
+    EngineMemory target = to.memory();
+    if (!restoreTables(to.raw(), tables(from.raw()))
+        || target.grow(source.pages() - target.pages()) < 0) {
       return false;
     }
-    restoreGlobals(to, globals(from));
-    restoreSegments(to, elements(from), source.dataSegments());
+    restoreGlobals(to.raw(), globals(from.raw()));
+    restoreSegments(to, elements(from.raw()), source.dataSegments());
     byte[] bytes = source.linear().read(0, source.linear().sizeBytes());
     target.linear().write(0, bytes, 0, bytes.length);
-    toWasi.restore(fromWasi.state());
+    to.wasi().restore(from.wasi().state());
     return true;
   }
 
   /** What of an instance differs from this state, if anything. Compares all of it. */
-  Optional<String> difference(Instance instance, EngineMemory engine, WasiContext context) {
+  Optional<String> difference(EngineInstance other) {
+    Instance instance = other.raw();
+    EngineMemory engine = other.memory();
     if (engine.linear().sizeBytes() != memory.sizeBytes()) {
       return Optional.of("memory has " + engine.linear().pages() + " pages");
     }
@@ -157,7 +156,7 @@ final class InstanceState {
     if (!Arrays.equals(dataSegments, engine.dataSegments())) {
       return Optional.of("other data segments are dropped");
     }
-    return context.difference(wasi);
+    return other.wasi().difference(wasi);
   }
 
   private static boolean restoreTables(Instance instance, int[][] tables) {
@@ -186,11 +185,11 @@ final class InstanceState {
   }
 
   private static void restoreSegments(
-      Instance instance, @Nullable Element[] elements, DataSegment[] dataSegments) {
+      EngineInstance target, @Nullable Element[] elements, DataSegment[] dataSegments) {
     for (int i = 0; i < elements.length; i++) {
-      instance.setElement(i, elements[i]);
+      target.raw().setElement(i, elements[i]);
     }
-    ((EngineMemory) instance.memory()).dataSegments(dataSegments);
+    target.memory().dataSegments(dataSegments);
   }
 
   private static int globalCount(Instance instance) {

@@ -124,7 +124,7 @@ public final class ModuleCache {
 
   /** Whether {@link #get} needs no compile for it. */
   boolean isAtHand(ModuleKey key) {
-    CompletableFuture<Outcome> present = cache.getIfPresent(key);
+    CompletableFuture<Outcome> present = cache.asMap().get(key); // a look, not a hit
     return (present != null && present.isDone()) || (store != null && store.has(key));
   }
 
@@ -132,7 +132,7 @@ public final class ModuleCache {
    * The module of {@code key}, from the cache, from the directory, or compiled on a compiler thread
    * from what {@code source} gives. Blocks.
    */
-  CompiledModule get(ModuleKey key, String name, Supplier<ParsedModule> source) {
+  CompiledModule get(ModuleKey key, String name, Supplier<ModuleCompiler.Parsed> source) {
     return end(key, begin(key, name, source));
   }
 
@@ -140,7 +140,7 @@ public final class ModuleCache {
   void getLater(
       ModuleKey key,
       String name,
-      Supplier<ParsedModule> source,
+      Supplier<ModuleCompiler.Parsed> source,
       Consumer<CompiledModule> done,
       Consumer<WorkerException> failed) {
     CompletableFuture<Outcome> future = begin(key, name, source);
@@ -164,7 +164,7 @@ public final class ModuleCache {
   }
 
   private CompletableFuture<Outcome> begin(
-      ModuleKey key, String name, Supplier<ParsedModule> source) {
+      ModuleKey key, String name, Supplier<ModuleCompiler.Parsed> source) {
     return cache.get(
         key,
         (k, executor) ->
@@ -194,7 +194,7 @@ public final class ModuleCache {
         "module " + key.sha256() + " cannot be compiled: " + failure, failure);
   }
 
-  private CompiledModule load(ModuleKey key, String name, Supplier<ParsedModule> source) {
+  private CompiledModule load(ModuleKey key, String name, Supplier<ModuleCompiler.Parsed> source) {
     if (store == null) {
       compiles.increment();
       return ModuleCompiler.compile(source.get());

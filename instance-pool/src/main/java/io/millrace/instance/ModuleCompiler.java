@@ -27,12 +27,15 @@ final class ModuleCompiler {
 
   private ModuleCompiler() {}
 
+  /** A module that the scan has let through, as the engine has parsed it. */
+  record Parsed(ScannedModule scanned, WasmModule wasm) {}
+
   static ModuleKey key(byte[] bytes, MemoryKind memory) {
     return new ModuleKey(
         ModuleKey.sha256(bytes), "chicory-" + Version.version(), OPTIONS, memory.name());
   }
 
-  static CompiledModule compile(ParsedModule parsed) {
+  static CompiledModule compile(Parsed parsed) {
     ScannedModule scanned = parsed.scanned();
     return new CompiledModule(
         parsed.wasm(),
@@ -42,7 +45,7 @@ final class ModuleCompiler {
   }
 
   /** The module as the engine's interpreter runs it. */
-  static CompiledModule interpret(ParsedModule parsed) {
+  static CompiledModule interpret(Parsed parsed) {
     return new CompiledModule(
         parsed.wasm(), InterpreterMachine::new, parsed.scanned().bytes().length, true);
   }
@@ -50,7 +53,7 @@ final class ModuleCompiler {
   /**
    * Compiles what is to be stored; {@link #load} makes a module of it, in a fraction of the time.
    */
-  static StoredModule compileToStore(ParsedModule parsed) {
+  static StoredModule compileToStore(Parsed parsed) {
     ScannedModule scanned = parsed.scanned();
     ClassCapture capture = new ClassCapture();
     machines(scanned.name(), parsed.wasm(), capture);
@@ -106,8 +109,8 @@ final class ModuleCompiler {
    *
    * @throws WorkerException.ModuleRejected when it is not valid
    */
-  static ParsedModule parse(ScannedModule scanned) {
-    return new ParsedModule(scanned, parse(scanned.name(), scanned.bytes(), scanned.namesUsable()));
+  static Parsed parse(ScannedModule scanned) {
+    return new Parsed(scanned, parse(scanned.name(), scanned.bytes(), scanned.namesUsable()));
   }
 
   private static WasmModule parse(String name, byte[] bytes, boolean namesUsable) {

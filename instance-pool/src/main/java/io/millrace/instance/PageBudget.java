@@ -24,10 +24,6 @@ final class PageBudget {
     }
   }
 
-  boolean hasRoom(int pages) {
-    return pages <= limit - taken.get();
-  }
-
   void giveBack(int pages) {
     taken.addAndGet(-pages);
   }

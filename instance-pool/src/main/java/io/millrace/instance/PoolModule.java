@@ -105,11 +105,9 @@ final class PoolModule {
 
   /** Holds the lock, so that it is parsed once. */
   private LoadedModule interpreted(ModuleKey wanted) {
-    ParsedModule parsed = parsed();
+    ModuleCompiler.Parsed parsed = parsed();
     CompiledModule interpreted = ModuleCompiler.interpret(parsed);
-    ModuleReport report = report(wanted, interpreted);
-    hostFunctions.requireImports(report);
-    LoadedModule interim = new LoadedModule(interpreted, report);
+    LoadedModule interim = new LoadedModule(interpreted, report(wanted, interpreted));
     loaded = interim;
     later =
         () ->
@@ -141,8 +139,8 @@ final class PoolModule {
   }
 
   private LoadedModule loaded(ModuleKey wanted, CompiledModule compiled) {
-    ModuleReport report = report(wanted, compiled);
-    hostFunctions.requireImports(report);
+    LoadedModule interim = loaded;
+    ModuleReport report = interim == null ? report(wanted, compiled) : interim.report();
     LoadedModule ready = new LoadedModule(compiled, report);
     lock.lock();
     try {
@@ -159,13 +157,21 @@ final class PoolModule {
   }
 
   private ModuleReport report(ModuleKey wanted, CompiledModule compiled) {
-    return hostFunctions.granting(
-        ModuleCompiler.describe(
-            source.name(), wanted.sha256(), compiled.sizeBytes(), compiled.wasm(), memory, abi));
+    ModuleReport report =
+        hostFunctions.granting(
+            ModuleCompiler.describe(
+                source.name(),
+                wanted.sha256(),
+                compiled.sizeBytes(),
+                compiled.wasm(),
+                memory,
+                abi));
+    hostFunctions.requireImports(report);
+    return report;
   }
 
   /** Asked for when the cache does not have the module. */
-  private ParsedModule parsed() {
+  private ModuleCompiler.Parsed parsed() {
     ScannedModule present;
     lock.lock();
     try {

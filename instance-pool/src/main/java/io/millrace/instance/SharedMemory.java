@@ -1,8 +1,5 @@
 package io.millrace.instance;
 
-import com.dylibso.chicory.runtime.ChicoryInterruptedException;
-import com.dylibso.chicory.runtime.Instance;
-import com.dylibso.chicory.runtime.TrapException;
 import io.millrace.memory.InitializationGate;
 import io.millrace.memory.PageLimits;
 import io.millrace.memory.SharedLinearMemory;
@@ -39,12 +36,12 @@ final class SharedMemory extends AtomicMemory {
   }
 
   @Override
-  void applyActiveSegments(Instance instance, int memoryIndex) {
+  void fill(Runnable activeSegments) {
     InitializationGate gate = memory.initialization();
     try {
       while (!gate.awaitInitialized()) {
         if (gate.tryInitialize()) {
-          applyAsTheFirst(gate, instance, memoryIndex);
+          fillAsTheFirst(gate, activeSegments);
         }
       }
     } catch (InterruptedException stop) {
@@ -52,10 +49,10 @@ final class SharedMemory extends AtomicMemory {
     }
   }
 
-  private void applyAsTheFirst(InitializationGate gate, Instance instance, int memoryIndex) {
+  private static void fillAsTheFirst(InitializationGate gate, Runnable activeSegments) {
     boolean applied = false;
     try {
-      super.applyActiveSegments(instance, memoryIndex);
+      activeSegments.run();
       applied = true;
     } finally {
       if (applied) {
@@ -95,14 +92,8 @@ final class SharedMemory extends AtomicMemory {
     } catch (InterruptedException stop) {
       throw interrupted(stop);
     } catch (IllegalStateException mayNotBlock) {
-      throw new TrapException(mayNotBlock.getMessage());
+      throw trap(String.valueOf(mayNotBlock.getMessage()));
     }
-  }
-
-  /** As compiled code does it: the thread's flag stays set. */
-  private static ChicoryInterruptedException interrupted(InterruptedException stop) {
-    Thread.currentThread().interrupt();
-    return new ChicoryInterruptedException("interrupted", stop);
   }
 
   @Override

@@ -118,18 +118,11 @@ class FloorsTest {
         .extracting(JavaClass::getSimpleName)
         .containsExactlyInAnyOrder(
             "CompiledModule",
+            "EngineInstance",
             "EngineMemory",
-            "GuestBlocks",
-            "GuestFactory",
-            "GuestInstance",
-            "GuestMemories",
-            "GuestResult",
             "HostImports",
             "InstanceState",
             "ModuleCompiler",
-            "ParsedModule",
-            "SharedMemory",
-            "SkippedStart",
             "WasmTypes");
   }
 }
