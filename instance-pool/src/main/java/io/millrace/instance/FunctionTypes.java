@@ -1,37 +1,59 @@
 package io.millrace.instance;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 
-/**
- * How many values each function takes and gives. Grows with what was read, never with what is
- * claimed.
- */
+/** The type of each function. Grows with what was read, never with what is claimed. */
 final class FunctionTypes {
 
   /** Collecting one import takes as long as so many other steps. */
   private static final int STEPS_TO_COLLECT = 10;
 
-  private int[] parameters = new int[64];
-  private int[] results = new int[64];
-  private long[] shapes = new long[64];
-  private int types;
+  /** Value types, by their first bytes. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Type(byte[] parameters, byte[] results, long shape) {}
+
+  private final List<Type> types = new ArrayList<>();
   private int[] functions = new int[256];
   private int functionCount;
   private int imported;
   private long values;
 
-  void addType(int parameterCount, int resultCount, long shape) {
-    if (types == parameters.length) {
-      parameters = Arrays.copyOf(parameters, 2 * types);
-      results = Arrays.copyOf(results, 2 * types);
-      shapes = Arrays.copyOf(shapes, 2 * types);
+  void addType(byte[] parameters, byte[] results) {
+    types.add(new Type(parameters, results, hash(results, hash(parameters, parameters.length))));
+    values += parameters.length + results.length;
+  }
+
+  /** The same for equal ones. */
+  private static long hash(byte[] values, long seed) {
+    long hash = seed;
+    for (byte value : values) {
+      hash = hash * 0x9E3779B97F4A7C15L + value;
+      hash ^= hash >>> 32;
     }
-    parameters[types] = parameterCount;
-    results[types] = resultCount;
-    shapes[types++] = shape;
-    values += parameterCount + resultCount;
+    return hash;
+  }
+
+  /** A type as in {@code (i32, i32) -> i64}. */
+  String text(int type) {
+    byte[] results = types.get(type).results();
+    String answer = join(results);
+    return "("
+        + join(types.get(type).parameters())
+        + ") -> "
+        + (results.length == 1 ? answer : "(" + answer + ")");
+  }
+
+  private static String join(byte[] values) {
+    StringJoiner joined = new StringJoiner(", ");
+    for (byte value : values) {
+      joined.add(TypeReader.text(value & 0xFF));
+    }
+    return joined.toString();
   }
 
   void addImported(int type) {
@@ -47,7 +69,7 @@ final class FunctionTypes {
   }
 
   int types() {
-    return types;
+    return types.size();
   }
 
   int functions() {
@@ -59,11 +81,11 @@ final class FunctionTypes {
   }
 
   int parameters(int type) {
-    return parameters[type];
+    return types.get(type).parameters().length;
   }
 
   int results(int type) {
-    return results[type];
+    return types.get(type).results().length;
   }
 
   int typeOf(int function) {
@@ -75,18 +97,19 @@ final class FunctionTypes {
    * imported functions into a list to look the type of one up.
    */
   long comparisonSteps() {
-    return (types + values) * functionCount + (long) types * imported * imported * STEPS_TO_COLLECT;
+    return (types.size() + values) * functionCount
+        + (long) types.size() * imported * imported * STEPS_TO_COLLECT;
   }
 
   /** Functions that an indirect call of each type can reach, summed over the types. */
   long indirectTargets() {
     Map<Long, Integer> alike = new HashMap<>();
-    for (int i = 0; i < types; i++) {
-      alike.merge(shapes[i], 1, Integer::sum);
+    for (Type type : types) {
+      alike.merge(type.shape(), 1, Integer::sum);
     }
     long targets = 0;
     for (int i = 0; i < functionCount; i++) {
-      targets += alike.getOrDefault(shapes[functions[i]], 0);
+      targets += alike.getOrDefault(types.get(functions[i]).shape(), 0);
     }
     return targets;
   }

@@ -195,11 +195,7 @@ public final class ModuleCache {
   }
 
   private CompiledModule load(ModuleKey key, String name, Supplier<ModuleCompiler.Parsed> source) {
-    if (store == null) {
-      compiles.increment();
-      return ModuleCompiler.compile(source.get());
-    }
-    Optional<StoredModule> stored = store.read(key);
+    Optional<StoredModule> stored = store == null ? Optional.empty() : store.read(key);
     if (stored.isPresent()) {
       try {
         CompiledModule loaded = ModuleCompiler.load(name, stored.get());
@@ -211,8 +207,11 @@ public final class ModuleCache {
       }
     }
     compiles.increment();
-    StoredModule compiled = ModuleCompiler.compileToStore(source.get());
-    store.write(key, compiled);
+    StoredModule compiled = ModuleCompiler.compile(source.get());
+    if (store != null) {
+      store.write(key, compiled);
+    }
+    // Without the code that was compiled, the parsed module takes a tenth of the heap.
     return ModuleCompiler.load(name, compiled);
   }
 

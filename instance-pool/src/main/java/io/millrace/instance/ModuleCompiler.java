@@ -35,25 +35,14 @@ final class ModuleCompiler {
         ModuleKey.sha256(bytes), "chicory-" + Version.version(), OPTIONS, memory.name());
   }
 
-  static CompiledModule compile(Parsed parsed) {
-    ScannedModule scanned = parsed.scanned();
-    return new CompiledModule(
-        parsed.wasm(),
-        machines(scanned.name(), parsed.wasm(), null),
-        scanned.bytes().length,
-        false);
-  }
-
   /** The module as the engine's interpreter runs it. */
   static CompiledModule interpret(Parsed parsed) {
     return new CompiledModule(
         parsed.wasm(), InterpreterMachine::new, parsed.scanned().bytes().length, true);
   }
 
-  /**
-   * Compiles what is to be stored; {@link #load} makes a module of it, in a fraction of the time.
-   */
-  static StoredModule compileToStore(Parsed parsed) {
+  /** Compiles a module into what {@link #load} makes one of, in a fraction of the time. */
+  static StoredModule compile(Parsed parsed) {
     ScannedModule scanned = parsed.scanned();
     ClassCapture capture = new ClassCapture();
     machines(scanned.name(), parsed.wasm(), capture);
@@ -71,14 +60,6 @@ final class ModuleCompiler {
     ClassCapture present = new ClassCapture();
     present.jar = stored.classes();
     return new CompiledModule(module, machines(name, module, present), stored.sizeBytes(), false);
-  }
-
-  /** What a pool of {@code memory} finds in a module, without compiling it. */
-  static ModuleReport report(
-      ScannedModule scanned, MemoryKind memory, @Nullable AbiDescriptor abi) {
-    String sha256 = ModuleKey.sha256(scanned.bytes());
-    return describe(
-        scanned.name(), sha256, scanned.bytes().length, parse(scanned).wasm(), memory, abi);
   }
 
   /**
@@ -122,23 +103,6 @@ final class ModuleCompiler {
           .withCustomParsers(Map.of())
           .build()
           .parse(() -> new ByteArrayInputStream(bytes));
-    } catch (OutOfMemoryError full) {
-      throw full; // the JVM's trouble: the scan has kept the module's own needs within bounds
-    } catch (Throwable bad) {
-      throw invalid(name, bad);
-    }
-  }
-
-  /** The parser lets indices through that point nowhere; they come to light here. */
-  static ModuleReport describe(
-      String name,
-      String sha256,
-      long sizeBytes,
-      WasmModule module,
-      MemoryKind memory,
-      @Nullable AbiDescriptor abi) {
-    try {
-      return WasmTypes.report(name, sha256, sizeBytes, module, memory, abi);
     } catch (OutOfMemoryError full) {
       throw full; // the JVM's trouble: the scan has kept the module's own needs within bounds
     } catch (Throwable bad) {

@@ -2,6 +2,7 @@ package io.millrace.instance;
 
 import io.millrace.pipeline.WorkerException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Looks into a module without running it. Any thread; blocks while it reads and compiles. */
 public final class ModuleInspector {
@@ -19,12 +20,12 @@ public final class ModuleInspector {
    *     default of {@link ModuleLimits}
    */
   public static ModuleReport inspect(ModuleSource source) {
-    return ModuleCompiler.report(scan(source), MemoryKind.FLAT, null);
+    return report(source, null);
   }
 
   /** As {@link #inspect(ModuleSource)}, with an ABI that is given instead of found. */
   public static ModuleReport inspect(ModuleSource source, AbiDescriptor abi) {
-    return ModuleCompiler.report(scan(source), MemoryKind.FLAT, abi);
+    return report(source, abi);
   }
 
   /**
@@ -36,6 +37,12 @@ public final class ModuleInspector {
    */
   public static List<ModuleReport.LargeFunction> largeFunctions(ModuleSource source) {
     return ModuleCompiler.largeFunctions(scan(source), HUGE_METHOD_BYTES);
+  }
+
+  private static ModuleReport report(ModuleSource source, @Nullable AbiDescriptor abi) {
+    ScannedModule scanned = scan(source);
+    ModuleCompiler.parse(scanned); // what the scan has let through may still not be valid
+    return ModuleReports.of(scanned, ModuleKey.sha256(scanned.bytes()), MemoryKind.FLAT, abi);
   }
 
   private static ScannedModule scan(ModuleSource source) {

@@ -44,10 +44,10 @@ final class ModuleScan {
     NameScan names = new NameScan(cost);
     SectionScan scan = new SectionScan(in, limits, maximumPages, cost);
     sections(in, names, scan);
-    scan.end();
+    Declarations declared = scan.end();
     in.require(limits, Limit.HEAP_BYTES, cost.heapBytes(), "");
     in.require(limits, Limit.COMPILE_STEPS, cost.steps(), "");
-    return new ScannedModule(name, bytes, names.usable(), cost.heapBytes(), cost.steps());
+    return new ScannedModule(name, bytes, declared, names.usable(), cost.heapBytes(), cost.steps());
   }
 
   /** Magic and version: core specification, section 5.5.16. */

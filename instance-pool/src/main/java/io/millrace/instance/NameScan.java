@@ -50,7 +50,7 @@ final class NameScan {
       usable &= id > last;
       last = id;
       if (id == MODULE) {
-        in.name();
+        in.skipName();
       } else if (id == LOCALS || id == LABELS) {
         long before = -1;
         for (long groups = in.count("groups of names", 2); groups > 0; groups--) {
@@ -70,7 +70,7 @@ final class NameScan {
     long before = -1;
     for (long names = in.count("names", 2); names > 0; names--) {
       before = ascending(in, before);
-      in.name();
+      in.skipName();
       cost.name();
     }
   }

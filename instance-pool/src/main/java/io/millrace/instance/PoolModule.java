@@ -33,13 +33,18 @@ final class PoolModule {
   private final ReentrantLock lock = new ReentrantLock();
 
   private volatile @Nullable LoadedModule loaded;
-  private @Nullable ModuleKey key;
+
+  /** As soon as it was read. */
+  private @Nullable Known known;
 
   /** From the first read until the module is compiled. */
   private @Nullable ScannedModule scanned;
 
   /** Begins the compile, while that is still to be done. */
   private @Nullable Runnable later;
+
+  /** Under what the cache has the module, and what this pool finds in it. */
+  private record Known(ModuleKey key, ModuleReport report) {}
 
   PoolModule(InstancePoolBuilder pool, ModuleCache cache, MemoryKind memory) {
     this.source = pool.source;
@@ -81,38 +86,46 @@ final class PoolModule {
       hits.increment();
       return present;
     }
-    ModuleKey wanted;
+    Known wanted;
     lock.lock();
     try {
       if (loaded != null) {
         hits.increment();
         return loaded;
       }
-      if (key == null) {
+      if (known == null) {
         // A module that the cache has may have come in under another pool's limits.
-        scanned = scan();
-        key = ModuleCompiler.key(scanned.bytes(), memory);
+        ScannedModule read = scan();
+        known = known(read);
+        scanned = read;
       }
-      wanted = key;
-      if (tiered && !cache.isAtHand(wanted)) {
+      wanted = known;
+      if (tiered && !cache.isAtHand(wanted.key())) {
         return interpreted(wanted);
       }
     } finally {
       lock.unlock();
     }
-    return loaded(wanted, cache.get(wanted, source.name(), this::parsed));
+    return loaded(wanted, cache.get(wanted.key(), source.name(), this::parsed));
+  }
+
+  /** Imports that are not granted are told before anything costs time. */
+  private Known known(ScannedModule read) {
+    ModuleKey key = ModuleCompiler.key(read.bytes(), memory);
+    ModuleReport report = hostFunctions.granting(ModuleReports.of(read, key.sha256(), memory, abi));
+    hostFunctions.requireImports(report);
+    return new Known(key, report);
   }
 
   /** Holds the lock, so that it is parsed once. */
-  private LoadedModule interpreted(ModuleKey wanted) {
+  private LoadedModule interpreted(Known wanted) {
     ModuleCompiler.Parsed parsed = parsed();
-    CompiledModule interpreted = ModuleCompiler.interpret(parsed);
-    LoadedModule interim = new LoadedModule(interpreted, report(wanted, interpreted));
+    LoadedModule interim = new LoadedModule(ModuleCompiler.interpret(parsed), wanted.report());
     loaded = interim;
     later =
         () ->
             cache.getLater(
-                wanted,
+                wanted.key(),
                 source.name(),
                 () -> parsed,
                 compiled -> loaded(wanted, compiled),
@@ -138,10 +151,8 @@ final class PoolModule {
     }
   }
 
-  private LoadedModule loaded(ModuleKey wanted, CompiledModule compiled) {
-    LoadedModule interim = loaded;
-    ModuleReport report = interim == null ? report(wanted, compiled) : interim.report();
-    LoadedModule ready = new LoadedModule(compiled, report);
+  private LoadedModule loaded(Known wanted, CompiledModule compiled) {
+    LoadedModule ready = new LoadedModule(compiled, wanted.report());
     lock.lock();
     try {
       loaded = ready;
@@ -154,20 +165,6 @@ final class PoolModule {
 
   private void failed(WorkerException why) {
     LOGGER.log(System.Logger.Level.WARNING, "it stays interpreted, slow as that is", why);
-  }
-
-  private ModuleReport report(ModuleKey wanted, CompiledModule compiled) {
-    ModuleReport report =
-        hostFunctions.granting(
-            ModuleCompiler.describe(
-                source.name(),
-                wanted.sha256(),
-                compiled.sizeBytes(),
-                compiled.wasm(),
-                memory,
-                abi));
-    hostFunctions.requireImports(report);
-    return report;
   }
 
   /** Asked for when the cache does not have the module. */

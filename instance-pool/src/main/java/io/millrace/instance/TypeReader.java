@@ -42,6 +42,20 @@ final class TypeReader {
     return type;
   }
 
+  /** A value type by its first byte, as reports show it. */
+  static String text(int type) {
+    return switch (type) {
+      case 0x7F -> "i32";
+      case 0x7E -> "i64";
+      case 0x7D -> "f32";
+      case 0x7C -> "f64";
+      case FUNCTION_REFERENCE -> "funcref";
+      case EXTERN_REFERENCE -> "externref";
+      case EXCEPTION_REFERENCE -> "exnref";
+      default -> "ref";
+    };
+  }
+
   /** A heap type: an abstract one, or the index of a function type. */
   void heap() {
     int next = in.peek();
@@ -86,13 +100,14 @@ final class TypeReader {
     }
   }
 
-  /** An expression that only computes a constant; answers its number of instructions. */
-  int constant() {
-    for (int instructions = 1; ; instructions++) {
+  /** An expression that only computes a constant; each instruction becomes an object. */
+  void constant(CompileCost cost) {
+    while (true) {
+      cost.item();
       int opcode = in.octet();
       switch (opcode) {
         case Opcode.END -> {
-          return instructions;
+          return;
         }
         case 0x41, 0x42, 0x43, 0x44, Opcode.GLOBAL_GET, Opcode.REF_NULL, Opcode.REF_FUNC ->
             immediate(opcode, Opcode.plain(opcode));

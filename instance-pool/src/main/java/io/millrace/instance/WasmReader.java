@@ -1,6 +1,7 @@
 package io.millrace.instance;
 
 import io.millrace.pipeline.WorkerException;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Reads a module's bytes from front to back (core specification, section 5.2). What does not fit
@@ -132,7 +133,16 @@ final class WasmReader {
   }
 
   /** A name: its length, then UTF-8. */
-  void name() {
+  String name() {
+    int start = position;
+    skipName();
+    WasmReader again = new WasmReader(name, bytes, start, position);
+    again.u32();
+    return new String(bytes, again.position, again.remaining(), StandardCharsets.UTF_8);
+  }
+
+  /** A name that nobody wants to know; it has to be one all the same. */
+  void skipName() {
     int outer = enter(u32(), "a name");
     while (position < end) {
       codePoint();
@@ -143,7 +153,7 @@ final class WasmReader {
   /** Reads a name and answers whether it is {@code ascii}. */
   boolean nameIs(String ascii) {
     int before = position;
-    name();
+    skipName();
     int start = position - ascii.length();
     if (start <= before) {
       return false;

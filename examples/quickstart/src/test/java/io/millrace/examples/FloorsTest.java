@@ -122,7 +122,6 @@ class FloorsTest {
             "EngineMemory",
             "HostImports",
             "InstanceState",
-            "ModuleCompiler",
-            "WasmTypes");
+            "ModuleCompiler");
   }
 }
