@@ -10,8 +10,11 @@ import java.util.function.Function;
  *
  * @param wasm the parsed module; the machines accept this very object only
  * @param machines makes an instance's machine from the compiled classes
- * @param sizeBytes of the module
+ * @param footprintBytes of heap and metaspace that it takes, by estimate; 0 where nobody asks
  * @param interpreted whether the machines interpret it, while it is not compiled yet
  */
 record CompiledModule(
-    WasmModule wasm, Function<Instance, Machine> machines, long sizeBytes, boolean interpreted) {}
+    WasmModule wasm,
+    Function<Instance, Machine> machines,
+    long footprintBytes,
+    boolean interpreted) {}

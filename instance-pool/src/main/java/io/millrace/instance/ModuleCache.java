@@ -21,15 +21,13 @@ import org.jspecify.annotations.Nullable;
  * compile. A failed compile is not kept. Safe for use by several threads; share one among pools
  * that run the same modules.
  *
- * <p>Bounded by an estimate of the heap that the parsed modules take, about 30 times their size in
- * wasm; an evicted module goes on serving the pools that hold it.
+ * <p>Bounded by what the modules take of heap and metaspace, counted from their size: a Go module
+ * of 3 MB in wasm takes some 12 MB. An evicted module goes on serving the pools that hold it.
  *
  * <p>With a directory, compiled modules are kept there too, for the next process: see {@link
  * #create(long, Path, long)}.
  */
 public final class ModuleCache {
-
-  private static final int HEAP_BYTES_PER_WASM_BYTE = 30;
 
   /** Compilers recurse as deep as the guest nests its blocks. */
   private static final long COMPILER_STACK_BYTES = 16L * 1024 * 1024;
@@ -48,12 +46,12 @@ public final class ModuleCache {
   private final LongAdder storeHits = new LongAdder();
 
   /** Compiles on {@code compilers}. */
-  ModuleCache(long maximumHeapBytes, @Nullable ModuleStore store, Executor compilers) {
+  ModuleCache(long maximumBytes, @Nullable ModuleStore store, Executor compilers) {
     this.store = store;
     this.compilers = compilers;
     cache =
         Caffeine.newBuilder()
-            .maximumWeight(maximumHeapBytes)
+            .maximumWeight(maximumBytes)
             .weigher((ModuleKey key, Outcome outcome) -> weight(outcome.module()))
             .recordStats()
             .buildAsync();
@@ -77,14 +75,14 @@ public final class ModuleCache {
     return pool;
   }
 
-  /** A cache that takes up to a quarter of the JVM's heap. */
+  /** A cache that takes up to as much as a quarter of the JVM's heap. */
   public static ModuleCache create() {
     return create(Runtime.getRuntime().maxMemory() / 4);
   }
 
-  /** A cache that takes up to {@code maximumHeapBytes} of heap, by estimate. */
-  public static ModuleCache create(long maximumHeapBytes) {
-    return new ModuleCache(maximumHeapBytes, null, threads());
+  /** A cache that takes up to {@code maximumBytes} of heap and metaspace, by estimate. */
+  public static ModuleCache create(long maximumBytes) {
+    return new ModuleCache(maximumBytes, null, threads());
   }
 
   /**
@@ -96,15 +94,14 @@ public final class ModuleCache {
    * <p>Whoever can write to the directory can run code in this process. It is made readable by its
    * owner only.
    *
-   * @param maximumHeapBytes of heap, by estimate
+   * @param maximumBytes of heap and metaspace, by estimate
    * @param directory made when it is not there
    * @param maximumDiskBytes beyond which the files that were not used for longest are removed
    * @throws IllegalArgumentException when others can write to the directory
    * @throws java.io.UncheckedIOException when it cannot be made
    */
-  public static ModuleCache create(long maximumHeapBytes, Path directory, long maximumDiskBytes) {
-    return new ModuleCache(
-        maximumHeapBytes, new ModuleStore(directory, maximumDiskBytes), threads());
+  public static ModuleCache create(long maximumBytes, Path directory, long maximumDiskBytes) {
+    return new ModuleCache(maximumBytes, new ModuleStore(directory, maximumDiskBytes), threads());
   }
 
   /** Modules compiled, failures included. */
@@ -216,8 +213,6 @@ public final class ModuleCache {
   }
 
   private static int weight(@Nullable CompiledModule module) {
-    return module == null
-        ? 1
-        : (int) Math.min(Integer.MAX_VALUE, module.sizeBytes() * HEAP_BYTES_PER_WASM_BYTE);
+    return module == null ? 1 : (int) Math.min(Integer.MAX_VALUE, module.footprintBytes());
   }
 }

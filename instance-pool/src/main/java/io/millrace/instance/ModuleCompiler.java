@@ -37,8 +37,7 @@ final class ModuleCompiler {
 
   /** The module as the engine's interpreter runs it. */
   static CompiledModule interpret(Parsed parsed) {
-    return new CompiledModule(
-        parsed.wasm(), InterpreterMachine::new, parsed.scanned().bytes().length, true);
+    return new CompiledModule(parsed.wasm(), InterpreterMachine::new, 0, true);
   }
 
   /** Compiles a module into what {@link #load} makes one of, in a fraction of the time. */
@@ -46,8 +45,7 @@ final class ModuleCompiler {
     ScannedModule scanned = parsed.scanned();
     ClassCapture capture = new ClassCapture();
     machines(scanned.name(), parsed.wasm(), capture);
-    return new StoredModule(
-        StrippedModule.of(scanned), scanned.namesUsable(), capture.jar, scanned.bytes().length);
+    return new StoredModule(StrippedModule.of(scanned), scanned.namesUsable(), capture.jar);
   }
 
   /**
@@ -59,7 +57,8 @@ final class ModuleCompiler {
     WasmModule module = parse(name, stored.wasm(), stored.namesUsable());
     ClassCapture present = new ClassCapture();
     present.jar = stored.classes();
-    return new CompiledModule(module, machines(name, module, present), stored.sizeBytes(), false);
+    return new CompiledModule(
+        module, machines(name, module, present), stored.footprintBytes(), false);
   }
 
   /**

@@ -35,7 +35,7 @@ import java.util.stream.Stream;
  */
 final class ModuleStore {
 
-  private static final int MAGIC = 0x4D52_4301;
+  private static final int MAGIC = 0x4D52_4302;
   private static final String SUFFIX = ".millrace";
   private static final String UNFINISHED = ".unfinished";
   private static final int CHECKSUM_BYTES = 32;
@@ -132,7 +132,6 @@ final class ModuleStore {
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       out.writeInt(MAGIC);
       out.writeUTF(identity(key));
-      out.writeLong(module.sizeBytes());
       out.writeBoolean(module.namesUsable());
       out.writeInt(module.wasm().length);
       out.write(module.wasm());
@@ -153,11 +152,10 @@ final class ModuleStore {
       if (in.readInt() != MAGIC || !in.readUTF().equals(identity(key))) {
         throw new IOException("it is another module's");
       }
-      long sizeBytes = in.readLong();
       boolean namesUsable = in.readBoolean();
       byte[] wasm = in.readNBytes(in.readInt());
       byte[] classes = in.readNBytes(in.readInt());
-      return new StoredModule(wasm, namesUsable, classes, sizeBytes);
+      return new StoredModule(wasm, namesUsable, classes);
     }
   }
 
