@@ -12,6 +12,7 @@ import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.WorkerPool;
 import io.millrace.pipeline.spi.GuestLease;
 import io.millrace.scheduler.WorkerPools;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,9 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,6 +34,7 @@ import reactor.core.Disposable;
 class IncidentsTest {
 
   private static final Duration LONG = Duration.ofSeconds(30);
+  private static final String DIGEST = "/io/millrace/guests/c-digest.wasm";
   private static final ModuleCache CACHE = ModuleCache.create();
 
   private final InstancePool guests = guests();
@@ -38,8 +42,7 @@ class IncidentsTest {
   private final Queue<Throwable> errors = new ConcurrentLinkedQueue<>();
 
   private static InstancePool guests() {
-    return InstancePool.builder(
-            ModuleSource.resource(IncidentsTest.class, "/io/millrace/guests/c-digest.wasm"))
+    return InstancePool.builder(ModuleSource.resource(IncidentsTest.class, DIGEST))
         .moduleCache(CACHE)
         .maximumInstances(2)
         .spares(0)
@@ -99,6 +102,34 @@ class IncidentsTest {
       closer.join();
       assertThat(pool.metrics().instances()).as("round %d", round).isZero();
       assertThat(pool.metrics().memoryPages()).isZero();
+    }
+  }
+
+  /** reactor-pool #82: when a resource could not be made, what waited for one waited for ever. */
+  @Test
+  void reactorPool82WhatWaitsIsServedAfterAnInstanceCouldNotBeBuilt() throws Exception {
+    CountDownLatch bothAsk = new CountDownLatch(1);
+    AtomicInteger reads = new AtomicInteger();
+    ModuleSource failsOnce =
+        ModuleSource.stream(
+            "c-digest.wasm",
+            () -> {
+              bothAsk.await();
+              if (reads.getAndIncrement() == 0) {
+                throw new IOException("the disk hangs");
+              }
+              return Objects.requireNonNull(IncidentsTest.class.getResourceAsStream(DIGEST));
+            });
+    try (InstancePool pool = InstancePool.builder(failsOnce).moduleCache(CACHE).build();
+        WorkerPool workers = WorkerPools.over(pool).workers(1).build()) {
+      CompletableFuture<Reply> first = workers.invoke(Invocation.of("echo", "first")).toFuture();
+      CompletableFuture<Reply> waiting = workers.invoke(Invocation.of("echo", "second")).toFuture();
+      bothAsk.countDown();
+      assertThat(first)
+          .failsWithin(LONG)
+          .withThrowableOfType(ExecutionException.class)
+          .withMessageContaining("the disk hangs");
+      assertThat(reply(waiting)).isEqualTo("second");
     }
   }
 
