@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -131,13 +132,13 @@ public final class Bench implements Callable<Integer> {
     return chosen;
   }
 
-  /** Now, and not after a minute of measuring. */
+  /** Now, and not after a minute of measuring; what the file holds stays until then. */
   private void requireWritable() {
     if (json == null) {
       return;
     }
     try {
-      Files.write(json, "{}".getBytes(StandardCharsets.UTF_8));
+      Files.newByteChannel(json, StandardOpenOption.CREATE, StandardOpenOption.WRITE).close();
     } catch (IOException e) {
       throw new ParameterException(spec.commandLine(), "--json " + json + " cannot be written", e);
     }

@@ -1,6 +1,7 @@
 package io.millrace.benchmarks;
 
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Rates of several works, measured in turn in one run, on the calling thread: on a machine whose
@@ -63,6 +64,19 @@ final class Rates {
     double[] ratios = new double[perSecond[a].length];
     for (int round = 0; round < ratios.length; round++) {
       ratios[round] = perSecond[a][round] / perSecond[b][round];
+    }
+    return new Ratio(ratios);
+  }
+
+  /** What {@code of} makes of the microseconds that each work takes once, round by round. */
+  Ratio ratio(ToDoubleFunction<double[]> of) {
+    double[] ratios = new double[perSecond[0].length];
+    for (int round = 0; round < ratios.length; round++) {
+      double[] micros = new double[perSecond.length];
+      for (int i = 0; i < micros.length; i++) {
+        micros[i] = 1e6 / perSecond[i][round];
+      }
+      ratios[round] = of.applyAsDouble(micros);
     }
     return new Ratio(ratios);
   }

@@ -82,17 +82,14 @@ final class ResetProfile implements Profile {
               next(fromStart),
               next(fromSnapshot),
               next(whole));
-      double normalMicros = rates.micros(0);
-      double snapshotMicros = rates.micros(1);
-      double restoreMicros = rates.micros(2);
-      figures.put("go.normalStart.micros", normalMicros);
-      figures.put("go.snapshotStart.micros", snapshotMicros);
-      figures.put("go.wholeRestore.micros", restoreMicros);
+      figures.put("go.normalStart.micros", rates.micros(0));
+      figures.put("go.snapshotStart.micros", rates.micros(1));
+      figures.put("go.wholeRestore.micros", rates.micros(2));
       figures.put("goStartVsNormal", rates.ratio(0, 1));
       // Both starts build an instance; one then runs _initialize, the other restores all.
-      double initializeMicros = normalMicros - snapshotMicros + restoreMicros;
-      figures.put("go.initialize.micros", initializeMicros);
-      figures.put("goRestoreVsInit", restoreMicros / initializeMicros);
+      figures.put(
+          "goRestoreVsInit",
+          rates.ratio(micros -> micros[2] / (micros[0] - micros[1] + micros[2])));
     }
   }
 

@@ -175,8 +175,11 @@ final class GuestInstance implements Guest {
       wasi.begin(invocation.function(), invocation.tenant());
       return call(function(invocation.function()), invocation, payload);
     } finally {
-      wasi.end();
-      busy.setRelease(false);
+      try {
+        wasi.end();
+      } finally {
+        busy.setRelease(false);
+      }
     }
   }
 

@@ -32,15 +32,12 @@ public final class InstancePool implements GuestSource, AutoCloseable {
   private final RetirePolicy retirePolicy;
   private final int maximumInstances;
   private final int spares;
-  private final int verifyEvery;
   private final IdleInstances idle = new IdleInstances();
   private final AtomicInteger live = new AtomicInteger();
   private final SpareBuilds spareBuilds = new SpareBuilds();
   private final AtomicLong created = new AtomicLong();
   private final AtomicLong retired = new AtomicLong();
-  private final AtomicLong resets = new AtomicLong();
-  private final AtomicLong verified = new AtomicLong();
-  private final AtomicLong differences = new AtomicLong();
+  private final Resets resets;
 
   InstancePool(InstancePoolBuilder builder) {
     ModuleCache cache = builder.cache == null ? ModuleCache.create() : builder.cache;
@@ -52,7 +49,7 @@ public final class InstancePool implements GuestSource, AutoCloseable {
     retirePolicy = builder.retirePolicy;
     maximumInstances = builder.maximumInstances;
     spares = builder.spares;
-    verifyEvery = builder.verifyResetsEvery;
+    resets = new Resets(module.name(), builder.verifyResetsEvery);
     factory = new GuestFactory(builder, memories);
   }
 
@@ -110,9 +107,9 @@ public final class InstancePool implements GuestSource, AutoCloseable {
         retired.get(),
         live.get(),
         memories.budget().taken(),
-        resets.get(),
-        verified.get(),
-        differences.get());
+        resets.done(),
+        resets.verified(),
+        resets.differences());
   }
 
   /**
@@ -157,7 +154,7 @@ public final class InstancePool implements GuestSource, AutoCloseable {
           each.unused()
               || resetPolicy == ResetPolicy.KEEP_STATE
               || each.servedOnly(tenant)
-              || (resetPolicy.resets() && reset(instance));
+              || (resetPolicy.resets() && resets.reset(instance));
       if (ready && !retirePolicy.isTooOld(instance)) {
         return instance;
       }
@@ -204,37 +201,7 @@ public final class InstancePool implements GuestSource, AutoCloseable {
 
   /** Brings an instance back to its state; answers whether it may serve another tenant now. */
   boolean reset(GuestInstance instance) {
-    try {
-      return isReset(instance);
-    } catch (Throwable failed) {
-      // A full heap, a full stack, a logger that throws: who called has an instance to give up.
-      LOGGER.log(
-          System.Logger.Level.WARNING,
-          "an instance of " + module.name() + " could not be reset; it is retired",
-          failed);
-      return false;
-    }
-  }
-
-  private boolean isReset(GuestInstance instance) {
-    if (!instance.reset()) {
-      return false;
-    }
-    if (resets.incrementAndGet() % verifyEvery != 0) {
-      return true;
-    }
-    verified.incrementAndGet();
-    Optional<String> difference = instance.difference();
-    if (difference.isEmpty()) {
-      return true;
-    }
-    differences.incrementAndGet();
-    LOGGER.log(
-        System.Logger.Level.ERROR,
-        "an instance of {0} was not reset in full: {1}; it is retired",
-        module.name(),
-        difference.get());
-    return false;
+    return resets.reset(instance);
   }
 
   /** Gives an instance up, and has another built ahead. */
