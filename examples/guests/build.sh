@@ -70,6 +70,9 @@ build_c() {
 kit=(c/{guest,basics,functions,sha256,hmac,base64url,json,jwt,platform_wasi})
 build_c_modules() {
   build_c c.wasm PACKED "${kit[@]}"
+  build_c c-prefixed.wasm PREFIXED "${kit[@]}" c/flat
+  build_c c-out-pointer.wasm OUT_POINTER "${kit[@]}"
+  build_c c-getters.wasm GETTERS "${kit[@]}"
   build_c c-digest.wasm PACKED c/{guest,basics,sha256,platform_wasi} c-digest/sum
 }
 
@@ -117,6 +120,40 @@ build_go_modules() {
   build_go go-auth
 }
 
+### Rust
+
+# Debian's own: another cargo may come first in PATH, and have no wasm core.
+need_rust() {
+  [[ -x /usr/bin/cargo && -x /usr/bin/rustc && -x $(command -v wasm-ld-14) && -e $libc/crt1-reactor.o &&
+    -d /usr/lib/rustlib/wasm32-wasi && -d $(echo /usr/share/cargo/registry/base64-0.13*) &&
+    -d $(echo /usr/share/cargo/registry/hmac-*) && -d $(echo /usr/share/cargo/registry/sha2-0*) &&
+    -d $(echo /usr/share/cargo/registry/serde_json-*) ]] ||
+    need_packages cargo rustc libstd-rust-dev-wasm32 lld-14 wasi-libc librust-base64-dev librust-hmac-dev \
+      librust-serde-json-dev librust-sha2-dev
+}
+
+# In a directory that has the same name everywhere: cargo hashes it into the names of symbols.
+build_rust_modules() (
+  export CARGO_HOME=$work/cargo CARGO_TARGET_DIR=$work/rust RUSTC=/usr/bin/rustc
+  unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_TARGET
+  cd "$sources/rust"
+  /usr/bin/cargo build --quiet --release --offline --locked
+  install -m 644 "$work/rust/wasm32-wasi/release/rust.wasm" "$built"
+)
+
+### AssemblyScript
+
+need_assemblyscript() {
+  [[ -x $(command -v node) && -x $(command -v npm) ]] || need_packages nodejs npm
+}
+
+build_assemblyscript_modules() (
+  cp -r "$sources/assemblyscript" "$work"
+  cd "$work/assemblyscript"
+  npm ci --silent --no-audit --no-fund --cache "$work/npm" >&2
+  node node_modules/assemblyscript/bin/asc.js index.ts --outFile "$built/assemblyscript.wasm"
+)
+
 ### All
 
 skipped=()
@@ -132,8 +169,10 @@ made() {
   fi
 }
 
-made c c.wasm c-digest.wasm
+made c c.wasm c-prefixed.wasm c-out-pointer.wasm c-getters.wasm c-digest.wasm
 made go go.wasm go-auth.wasm
+made rust rust.wasm
+made assemblyscript assemblyscript.wasm
 
 cd "$built"
 modules=(*.wasm)

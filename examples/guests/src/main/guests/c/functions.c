@@ -1,7 +1,7 @@
 /* The functions of the contract that are not in basics.c. */
 #include <string.h>
 
-#include "guest.h"
+#include "functions.h"
 #include "hmac.h"
 #include "json.h"
 #include "jwt.h"
@@ -9,7 +9,7 @@
 #include "sha256.h"
 
 /* The key's length in four bytes, little-endian, the key, the message. */
-static answer hmac_hex(bytes input) {
+answer hmac_hex(bytes input) {
     uint32_t key_length;
     if (input.length < sizeof key_length)
         return failed("bad-frame");
@@ -24,7 +24,7 @@ static answer hmac_hex(bytes input) {
 }
 GUEST_EXPORT("hmac-sha256", hmac_hex)
 
-static answer json(bytes input) {
+answer json(bytes input) {
     static const char *const names[] = {"name"};
     static const char opening[] = "{\"name\":";
     bytes member;
@@ -46,14 +46,14 @@ static answer json(bytes input) {
 GUEST_EXPORT("json", json)
 GUEST_EXPORT("jwt", jwt)
 
-static answer counter(bytes input) {
+answer counter(bytes input) {
     (void)input;
     return reply_number(next_count());
 }
 GUEST_EXPORT("counter", counter)
 
 /* A number of pages, in decimal. */
-static answer grow(bytes input) {
+answer grow(bytes input) {
     uint32_t pages = 0;
     if (input.length < 1 || input.length > 5)
         return failed("bad-number");
@@ -70,7 +70,7 @@ static answer grow(bytes input) {
 GUEST_EXPORT("grow", grow)
 
 /* The name of an environment variable. */
-static answer wasi(bytes input) {
+answer wasi(bytes input) {
     bytes value;
     uint64_t now;
     if (!environment(input, &value))

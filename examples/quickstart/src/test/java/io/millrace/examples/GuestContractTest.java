@@ -18,11 +18,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +40,9 @@ class GuestContractTest {
 
   /** The interpreter is a hundred times slower: small payloads tell as much. */
   private static final int MOST_INTERPRETED_BYTES = 2048;
+
+  /** Leaves room for the name before it. */
+  private static final int MOST_FLAT_BYTES = 2 * 1024 * 1024;
 
   private static final ModuleCache COMPILED = ModuleCache.create();
   private static final ContractTable TABLE = new ContractTable();
@@ -65,7 +70,21 @@ class GuestContractTest {
   @ParameterizedTest
   @MethodSource("io.millrace.examples.KitGuest#all")
   void compiledItAnswersAsTheJdkDoes(KitGuest guest) {
-    answers(guest.name(), compiled(guest), ContractCases.all(Integer.MAX_VALUE));
+    answers(
+        guest.name(),
+        compiled(guest),
+        ContractCases.all(Integer.MAX_VALUE),
+        ContractCase::invocation);
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.millrace.examples.KitGuest#flat")
+  void theOneEntryOfTheArticleReachesThemToo(KitGuest guest) {
+    String row = guest.name() + ", invoke_flat";
+    List<ContractCase> cases = new ArrayList<>(ContractCases.all(MOST_FLAT_BYTES));
+    cases.add(ContractCase.fails("", "nothing", new byte[0], "no-function"));
+    cases.add(ContractCase.fails("ech", "another name", new byte[1], "no-function"));
+    answers(row, compiled(guest), cases, ContractCase::flatInvocation);
   }
 
   @ParameterizedTest
@@ -73,13 +92,17 @@ class GuestContractTest {
   void interpretedItAnswersTheSame(KitGuest guest) {
     String row = guest.name() + ", interpreted";
     InstancePoolBuilder pool = interpreted(guest);
-    answers(row, pool, ContractCases.all(MOST_INTERPRETED_BYTES));
+    answers(row, pool, ContractCases.all(MOST_INTERPRETED_BYTES), ContractCase::invocation);
   }
 
-  private static void answers(String row, InstancePoolBuilder builder, List<ContractCase> cases) {
+  private static void answers(
+      String row,
+      InstancePoolBuilder builder,
+      List<ContractCase> cases,
+      Function<ContractCase, Invocation> how) {
     try (InstancePool guests = builder.build();
         WorkerPool workers = WorkerPools.over(guests).workers(2).build()) {
-      List<Reply> replies = all(workers, Flux.fromIterable(cases).map(ContractCase::invocation));
+      List<Reply> replies = all(workers, Flux.fromIterable(cases).map(how));
       for (int i = 0; i < cases.size(); i++) {
         cases.get(i).check(row, replies.get(i));
         TABLE.passed(row, cases.get(i).function());
