@@ -67,12 +67,29 @@ build_c() {
     "$libc/crt1-reactor.o" "${objects[@]}" -lc "$builtins" -o "$built/$module"
 }
 
-kit=(c/{guest,basics,functions,sha256,hmac,base64url,json,jwt,platform_wasi})
+# build_c_shared MODULE SOURCE...
+# Without a libc: Debian's is not built with atomics, and the linker refuses it.
+build_c_shared() {
+  local module=$1 source objects=() features=(-matomics -mbulk-memory -mmutable-globals)
+  shift
+  mkdir "$work/$module"
+  for source; do
+    objects+=("$work/$module/$(basename "$source").o")
+    clang-$llvm --target=wasm32-wasi -O2 -std=c17 -Wall -Wextra -Wpedantic -Werror -Wno-unused-command-line-argument \
+      -ffreestanding "${features[@]}" \
+      -c "$sources/$source" -o "${objects[-1]}"
+  done
+  wasm-ld-$llvm -m wasm32 --no-entry --shared-memory --import-memory --initial-memory=1048576 \
+    --max-memory=134217728 -z stack-size=65536 --stack-first --strip-all "${objects[@]}" -o "$built/$module"
+}
+
+kit=(c/{guest,basics,functions,sha256,hmac,base64url,json,jwt})
 build_c_modules() {
-  build_c c.wasm PACKED "${kit[@]}"
-  build_c c-prefixed.wasm PREFIXED "${kit[@]}" c/flat
-  build_c c-out-pointer.wasm OUT_POINTER "${kit[@]}"
-  build_c c-getters.wasm GETTERS "${kit[@]}"
+  build_c c.wasm PACKED "${kit[@]}" c/platform_wasi
+  build_c c-prefixed.wasm PREFIXED "${kit[@]}" c/platform_wasi c/flat
+  build_c c-out-pointer.wasm OUT_POINTER "${kit[@]}" c/platform_wasi
+  build_c c-getters.wasm GETTERS "${kit[@]}" c/platform_wasi
+  build_c_shared c-shared.wasm "${kit[@]/%/.c}" c-shared/{platform_shared.c,memory.c,together.c,start.s}
   build_c c-digest.wasm PACKED c/{guest,basics,sha256,platform_wasi} c-digest/sum
 }
 
@@ -89,8 +106,9 @@ need_go() {
   $fetch || return 1
   local apt_files=$work/apt uri
   mkdir -p "$apt_files"/{lists,cache/archives,none}/partial
-  uri=$(awk '/^URIs:/ { print $2; exit }' /etc/apt/sources.list.d/debian.sources 2>/dev/null) || true
-  [[ $uri ]] || die "found no archive in debian.sources, set GO to a Go 1.24.4"
+  uri=$(awk '/^URIs:/ { print $2; exit }' /etc/apt/sources.list.d/debian.sources 2>/dev/null ||
+    awk '/^deb / { for (i = 2; i <= NF; i++) if ($i ~ /:\/\//) { print $i; exit } }' /etc/apt/sources.list 2>/dev/null) || true
+  [[ $uri ]] || die "found no archive in debian.sources or sources.list, set GO to a Go 1.24.4"
   echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $uri trixie main" >"$apt_files/sources.list"
   local apt=(apt-get -q
     -o "Dir::Etc::sourcelist=$apt_files/sources.list" -o "Dir::Etc::sourceparts=$apt_files/none"
@@ -169,7 +187,7 @@ made() {
   fi
 }
 
-made c c.wasm c-prefixed.wasm c-out-pointer.wasm c-getters.wasm c-digest.wasm
+made c c.wasm c-prefixed.wasm c-out-pointer.wasm c-getters.wasm c-shared.wasm c-digest.wasm
 made go go.wasm go-auth.wasm
 made rust rust.wasm
 made assemblyscript assemblyscript.wasm

@@ -53,18 +53,18 @@ class GuestContractTest {
   }
 
   private static InstancePoolBuilder compiled(KitGuest guest) {
-    return InstancePool.builder(guest.source())
-        .abi(guest.abi())
-        .maximumPages(PAGES)
-        .moduleCache(COMPILED);
+    return pool(guest).moduleCache(COMPILED);
   }
 
   private static InstancePoolBuilder interpreted(KitGuest guest) {
+    return pool(guest).moduleCache(NeverCompiling.cache()).tieredStart(true);
+  }
+
+  private static InstancePoolBuilder pool(KitGuest guest) {
     return InstancePool.builder(guest.source())
         .abi(guest.abi())
         .maximumPages(PAGES)
-        .moduleCache(NeverCompiling.cache())
-        .tieredStart(true);
+        .sharedMemory(guest.shared());
   }
 
   @ParameterizedTest
@@ -116,7 +116,7 @@ class GuestContractTest {
   void counterCountsTheCallsOfItsInstance(KitGuest guest) {
     try (InstancePool guests = compiled(guest).build();
         WorkerPool workers = WorkerPools.over(guests).workers(1).build()) {
-      for (String tenant : List.of("a", "b")) {
+      for (String tenant : guest.shared() ? List.of("a") : List.of("a", "b")) {
         for (int i = 1; i <= 1000; i++) {
           Invocation call = Invocation.of("counter", "").withTenant(tenant);
           assertThat(reply(workers, call).utf8()).isEqualTo("" + i);

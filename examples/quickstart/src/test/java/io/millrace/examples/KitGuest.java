@@ -26,10 +26,16 @@ record KitGuest(String name, AbiDescriptor abi, boolean trapsWhenFull) {
         new KitGuest("go", AbiDescriptor.FLAT, true),
         new KitGuest("rust", AbiDescriptor.FLAT, false),
         new KitGuest("c", AbiDescriptor.FLAT, false),
+        new KitGuest("c-shared", AbiDescriptor.FLAT, false),
         new KitGuest("assemblyscript", AbiDescriptor.FLAT, false),
         new KitGuest("c-prefixed", abi(PREFIXED), false),
         new KitGuest("c-out-pointer", abi(new Result.OutPointer()), false),
         new KitGuest("c-getters", abi(GETTERS), false));
+  }
+
+  /** Whether all its instances share one memory. */
+  boolean shared() {
+    return name.equals("c-shared");
   }
 
   /** Those that have the article's one entry, too. */
