@@ -1,18 +1,19 @@
 #!/usr/bin/env bash
 # Rebuilds the guest modules on Debian bookworm.
 #
-#   build.sh            builds into a temporary directory and compares with the committed bytes
-#   build.sh --update   builds and installs the modules and SHA256SUMS
+#   build.sh              builds all into a temporary directory and compares with the committed bytes
+#   build.sh --update     builds all and installs the modules and SHA256SUMS
+#   build.sh --installed  compares too, but fetches and installs nothing: what has no toolchain on
+#                         this machine is skipped, and named
 #
 # GO=/path/to/go builds with that Go instead of fetching one: the same bytes want Go 1.24.4.
 # GOCACHE is used when set. Nothing outside the temporary directory is changed, except that
-# missing C packages are installed when the script runs as root.
+# missing Debian packages are installed when the script runs as root.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 sources=$here/src/main/guests
 installed=$here/src/main/resources/io/millrace/guests
-modules=(c-digest.wasm go-auth.wasm)
 
 go_version=1.24.4-1
 llvm=19
@@ -21,10 +22,13 @@ libc=/usr/lib/wasm32-wasi
 
 die() { echo "build.sh: $*" >&2; exit 2; }
 
+update=false
+fetch=true
 case "$#:${1-}" in
-  0:) update=false ;;
+  0:) ;;
   1:--update) update=true ;;
-  *) die "usage: build.sh [--update]" ;;
+  1:--installed) fetch=false ;;
+  *) die "usage: build.sh [--update | --installed]" ;;
 esac
 
 work=$(mktemp -d)
@@ -32,14 +36,64 @@ trap 'rm -rf "$work"' EXIT
 built=$work/built
 mkdir "$built"
 
-need_c() {
-  [[ -x $(command -v clang-$llvm) && -x $(command -v wasm-ld-$llvm) && -e $libc/crt1-reactor.o && -e $builtins ]] && return
-  local packages="clang-$llvm lld-$llvm wasi-libc libclang-rt-$llvm-dev-wasm32"
-  [[ $(id -u) == 0 ]] || die "missing packages, install them or run as root: $packages"
-  apt-get -q update >&2
-  # shellcheck disable=SC2086
-  DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends $packages >&2
+# Installs Debian packages where the script may; answers whether they are there now.
+need_packages() {
+  $fetch || return 1
+  [[ $(id -u) == 0 ]] || die "missing packages, install them or run as root: $*"
+  [[ -e $work/apt-updated ]] || apt-get -q update >&2
+  touch "$work/apt-updated"
+  DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "$@" >&2
 }
+
+### C
+
+need_c() {
+  [[ -x $(command -v clang-$llvm) && -x $(command -v wasm-ld-$llvm) && -e $libc/crt1-reactor.o && -e $builtins ]] ||
+    need_packages clang-$llvm lld-$llvm wasi-libc libclang-rt-$llvm-dev-wasm32
+}
+
+# build_c MODULE RESULT SOURCE...
+# Linked by hand: clang's own link step runs any wasm-opt in PATH, which changes the bytes.
+build_c() {
+  local module=$1 result=$2 source objects=()
+  shift 2
+  mkdir "$work/$module"
+  for source; do
+    objects+=("$work/$module/$(basename "$source").o")
+    clang-$llvm --target=wasm32-wasi -O2 -std=c17 -Wall -Wextra -Wpedantic -Werror "-DGUEST_RESULT=$result" \
+      -c "$sources/$source.c" -o "${objects[-1]}"
+  done
+  wasm-ld-$llvm -m wasm32 --entry=_initialize --stack-first --strip-all -L"$libc" \
+    "$libc/crt1-reactor.o" "${objects[@]}" -lc "$builtins" -o "$built/$module"
+}
+
+# build_c_shared MODULE SOURCE...
+# Without a libc: Debian's is not built with atomics, and the linker refuses it.
+build_c_shared() {
+  local module=$1 source objects=() features=(-matomics -mbulk-memory -mmutable-globals)
+  shift
+  mkdir "$work/$module"
+  for source; do
+    objects+=("$work/$module/$(basename "$source").o")
+    clang-$llvm --target=wasm32-wasi -O2 -std=c17 -Wall -Wextra -Wpedantic -Werror -Wno-unused-command-line-argument \
+      -ffreestanding "${features[@]}" \
+      -c "$sources/$source" -o "${objects[-1]}"
+  done
+  wasm-ld-$llvm -m wasm32 --no-entry --shared-memory --import-memory --initial-memory=1048576 \
+    --max-memory=134217728 -z stack-size=65536 --stack-first --strip-all "${objects[@]}" -o "$built/$module"
+}
+
+kit=(c/{guest,basics,functions,sha256,hmac,base64url,json,jwt})
+build_c_modules() {
+  build_c c.wasm PACKED "${kit[@]}" c/platform_wasi
+  build_c c-prefixed.wasm PREFIXED "${kit[@]}" c/platform_wasi c/flat
+  build_c c-out-pointer.wasm OUT_POINTER "${kit[@]}" c/platform_wasi
+  build_c c-getters.wasm GETTERS "${kit[@]}" c/platform_wasi
+  build_c_shared c-shared.wasm "${kit[@]/%/.c}" c-shared/{platform_shared.c,memory.c,together.c,start.s}
+  build_c c-digest.wasm PACKED c/{guest,basics,sha256,platform_wasi} c-digest/sum
+}
+
+### Go
 
 # Bookworm's Go is too old. This takes one from the trixie suite, with lists and archives of its
 # own, so that the machine's apt set-up stays as it is. The binaries are static and run unpacked.
@@ -49,10 +103,12 @@ need_go() {
     GO=$(realpath "$GO")
     return
   fi
+  $fetch || return 1
   local apt_files=$work/apt uri
   mkdir -p "$apt_files"/{lists,cache/archives,none}/partial
-  uri=$(awk '/^URIs:/ { print $2; exit }' /etc/apt/sources.list.d/debian.sources 2>/dev/null) || true
-  [[ $uri ]] || die "found no archive in debian.sources, set GO to a Go 1.24.4"
+  uri=$(awk '/^URIs:/ { print $2; exit }' /etc/apt/sources.list.d/debian.sources 2>/dev/null ||
+    awk '/^deb / { for (i = 2; i <= NF; i++) if ($i ~ /:\/\//) { print $i; exit } }' /etc/apt/sources.list 2>/dev/null) || true
+  [[ $uri ]] || die "found no archive in debian.sources or sources.list, set GO to a Go 1.24.4"
   echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $uri trixie main" >"$apt_files/sources.list"
   local apt=(apt-get -q
     -o "Dir::Etc::sourcelist=$apt_files/sources.list" -o "Dir::Etc::sourceparts=$apt_files/none"
@@ -68,52 +124,102 @@ need_go() {
   GO=$GOROOT/bin/go
 }
 
-# Linked by hand: clang's own link step runs any wasm-opt in PATH, which changes the bytes.
-build_c_digest() {
-  local name objects=()
-  for name in digest sha256; do
-    clang-$llvm --target=wasm32-wasi -O2 -std=c17 -Wall -Wextra -Wpedantic -Werror \
-      -c "$sources/c-digest/$name.c" -o "$work/$name.o"
-    objects+=("$work/$name.o")
-  done
-  wasm-ld-$llvm -m wasm32 --entry=_initialize --stack-first --strip-all -L"$libc" \
-    "$libc/crt1-reactor.o" "${objects[@]}" -lc "$builtins" -o "$built/c-digest.wasm"
-}
-
 # No version-control stamp: it would change the bytes with each commit.
-build_go_auth() (
-  cd "$sources/go-auth"
+build_go() (
+  cd "$sources/$1"
   export GOOS=wasip1 GOARCH=wasm GOWASM= GOEXPERIMENT= GODEBUG= CGO_ENABLED=0
   export GOTOOLCHAIN=local GOPROXY=off GOFLAGS=-mod=readonly GOENV=off GOWORK=off
   export GOPATH=$work/gopath GOCACHE=${GOCACHE:-$work/gocache}
-  "$GO" build -buildmode=c-shared -buildvcs=false -trimpath -ldflags='-s -w' -o "$built/go-auth.wasm" .
+  "$GO" build -buildmode=c-shared -buildvcs=false -trimpath -ldflags='-s -w' -o "$built/$1.wasm" .
 )
 
-need_c
-need_go
-go_found=$("$GO" version) || die "cannot run $GO"
-echo "clang $(clang-$llvm -dumpversion), $go_found"
-build_c_digest
-build_go_auth
-(cd "$built" && sha256sum "${modules[@]}" >SHA256SUMS)
+build_go_modules() {
+  build_go go
+  build_go go-auth
+}
 
+### Rust
+
+# Debian's own: another cargo may come first in PATH, and have no wasm core.
+need_rust() {
+  [[ -x /usr/bin/cargo && -x /usr/bin/rustc && -x $(command -v wasm-ld-14) && -e $libc/crt1-reactor.o &&
+    -d /usr/lib/rustlib/wasm32-wasi && -d $(echo /usr/share/cargo/registry/base64-0.13*) &&
+    -d $(echo /usr/share/cargo/registry/hmac-*) && -d $(echo /usr/share/cargo/registry/sha2-0*) &&
+    -d $(echo /usr/share/cargo/registry/serde_json-*) ]] ||
+    need_packages cargo rustc libstd-rust-dev-wasm32 lld-14 wasi-libc librust-base64-dev librust-hmac-dev \
+      librust-serde-json-dev librust-sha2-dev
+}
+
+# In a directory that has the same name everywhere: cargo hashes it into the names of symbols.
+build_rust_modules() (
+  export CARGO_HOME=$work/cargo CARGO_TARGET_DIR=$work/rust RUSTC=/usr/bin/rustc
+  unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_TARGET
+  cd "$sources/rust"
+  /usr/bin/cargo build --quiet --release --offline --locked
+  install -m 644 "$work/rust/wasm32-wasi/release/rust.wasm" "$built"
+)
+
+### AssemblyScript
+
+need_assemblyscript() {
+  [[ -x $(command -v node) && -x $(command -v npm) ]] || need_packages nodejs npm
+}
+
+build_assemblyscript_modules() (
+  cp -r "$sources/assemblyscript" "$work"
+  cd "$work/assemblyscript"
+  npm ci --silent --no-audit --no-fund --cache "$work/npm" >&2
+  node node_modules/assemblyscript/bin/asc.js index.ts --outFile "$built/assemblyscript.wasm"
+)
+
+### All
+
+skipped=()
+# made TOOLCHAIN MODULE...
+made() {
+  local toolchain=$1
+  shift
+  if "need_$toolchain"; then
+    echo "build.sh: $toolchain" >&2
+    "build_${toolchain}_modules"
+  else
+    skipped+=("$@")
+  fi
+}
+
+made c c.wasm c-prefixed.wasm c-out-pointer.wasm c-getters.wasm c-shared.wasm c-digest.wasm
+made go go.wasm go-auth.wasm
+made rust rust.wasm
+made assemblyscript assemblyscript.wasm
+
+cd "$built"
+modules=(*.wasm)
 if $update; then
-  mkdir -p "$installed"
-  (cd "$built" && install -m 644 "${modules[@]}" SHA256SUMS "$installed")
-  cat "$installed/SHA256SUMS"
+  sha256sum "${modules[@]}" >SHA256SUMS
+  rm -f "$installed"/*.wasm
+  install -m 644 "${modules[@]}" SHA256SUMS "$installed"
+  cat SHA256SUMS
   exit
 fi
 
+(cd "$installed" && sha256sum --check --quiet SHA256SUMS) || die "the committed modules are not those of SHA256SUMS"
 different=false
-for file in "${modules[@]}" SHA256SUMS; do
-  if cmp -s "$built/$file" "$installed/$file"; then
-    echo "$file: identical"
+for module in "${modules[@]}"; do
+  if cmp -s "$module" "$installed/$module"; then
+    echo "$module: identical"
   else
-    echo "$file: DIFFERENT"
+    echo "$module: DIFFERENT"
     different=true
   fi
+done
+for module in "${skipped[@]}"; do
+  echo "$module: SKIPPED: its toolchain is not installed"
 done
 if $different; then
   exit 1
 fi
-echo "all modules identical"
+if [[ ${#skipped[@]} -gt 0 ]]; then
+  echo "${#modules[@]} modules identical, ${#skipped[@]} not rebuilt"
+else
+  echo "all modules identical"
+fi

@@ -1,3 +1,7 @@
-module go-auth
+module guests.example/go-auth
 
 go 1.24
+
+require guests.example/go v0.0.0
+
+replace guests.example/go => ../go

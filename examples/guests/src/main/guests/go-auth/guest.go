@@ -6,72 +6,26 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"unsafe"
+
+	"guests.example/go/guest"
 )
-
-// maxHeld is how much the host may hold at once. Go cannot report that the
-// heap is exhausted: it ends the instance. So alloc refuses well before that.
-const maxHeld = 256 << 20
-
-// maxKept is the largest result buffer that a call leaves to the next one.
-const maxKept = 64 << 10
-
-var (
-	// blocks keeps what the host owns from the garbage collector. The
-	// elements are uint64 for their alignment.
-	blocks = map[uintptr][]uint64{}
-	held   uint64 // bytes in blocks
-
-	// result is what the last call answered, unless that lies in its input.
-	result []byte
-)
-
-//go:wasmexport alloc
-func alloc(length uint32) unsafe.Pointer {
-	words := max(1, (uint64(length)+7)/8)
-	if held+8*words > maxHeld {
-		return nil
-	}
-	block := make([]uint64, words)
-	ptr := unsafe.Pointer(unsafe.SliceData(block))
-	blocks[uintptr(ptr)] = block
-	held += 8 * words
-	return ptr
-}
-
-//go:wasmexport free
-func free(ptr unsafe.Pointer) {
-	held -= 8 * uint64(len(blocks[uintptr(ptr)]))
-	delete(blocks, uintptr(ptr))
-}
 
 //go:wasmexport echo
-func echo(ptr unsafe.Pointer, length uint32) uint64 {
-	return packed(ptr, uint64(length))
-}
+func exportEcho(ptr unsafe.Pointer, length uint32) uint64 { return guest.Call(echo, ptr, length) }
 
 //go:wasmexport sha256
-func sha256Hex(ptr unsafe.Pointer, length uint32) uint64 {
-	sum := sha256.Sum256(unsafe.Slice((*byte)(ptr), length))
-	result = hex.AppendEncode(emptied(result), sum[:])
-	return packed(unsafe.Pointer(unsafe.SliceData(result)), uint64(len(result)))
+func exportSha256(ptr unsafe.Pointer, length uint32) uint64 {
+	return guest.Call(sha256Hex, ptr, length)
 }
 
 //go:wasmexport authenticate
-func authenticate(ptr unsafe.Pointer, length uint32) uint64 {
-	result = appendVerdict(emptied(result), unsafe.Slice((*byte)(ptr), length))
-	return packed(unsafe.Pointer(unsafe.SliceData(result)), uint64(len(result)))
+func exportAuthenticate(ptr unsafe.Pointer, length uint32) uint64 {
+	return guest.Call(authenticate, ptr, length)
 }
 
-// emptied returns the buffer for the next result. One that a large result has
-// left behind is dropped.
-func emptied(buffer []byte) []byte {
-	if cap(buffer) > maxKept {
-		return nil
-	}
-	return buffer[:0]
-}
+func echo(input []byte) ([]byte, error) { return input, nil }
 
-// packed returns address and length of a result in one word.
-func packed(ptr unsafe.Pointer, length uint64) uint64 {
-	return uint64(uintptr(ptr))<<32 | length
+func sha256Hex(input []byte) ([]byte, error) {
+	sum := sha256.Sum256(input)
+	return hex.AppendEncode(nil, sum[:]), nil
 }

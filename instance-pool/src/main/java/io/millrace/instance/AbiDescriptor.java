@@ -46,7 +46,11 @@ public record AbiDescriptor(
     LAST_BLOCK
   }
 
-  /** Where a function's result is found. */
+  /**
+   * Where a function's result is found. A length that the function itself tells, which is any but
+   * that of {@link Getters}, may have its top bit set: then the result is the text of an error, and
+   * the other 31 bits are its length.
+   */
   public sealed interface Result {
 
     /** {@code -> i64}: pointer in the upper, length in the lower half. */

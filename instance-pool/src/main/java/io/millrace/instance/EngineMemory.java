@@ -58,6 +58,9 @@ abstract class EngineMemory implements Memory {
     }
   }
 
+  /** Leaves what it has of a shared memory to the next instance; no code of this one runs again. */
+  void vacate() {}
+
   /** Brings the memory back to its snapshot, and gives the pages of undone growth back. */
   final void restore() {
     ((FlatLinearMemory) linear()).restore();

@@ -101,6 +101,7 @@ final class GuestFactory {
         made.wasi().end();
         if (!done) {
           made.memory().discard();
+          made.memory().vacate();
         }
       }
     }
@@ -108,6 +109,7 @@ final class GuestFactory {
 
   private GuestInstance started(Start start) {
     EngineInstance instance = start.instantiate(null);
+    tellSlot(start.module.report(), instance);
     // The engine leaves this to the host (WASI application ABI: reactors).
     callIfThere(start.module.report(), instance, "_initialize");
     callIfThere(start.module.report(), instance, "init");
@@ -172,10 +174,22 @@ final class GuestFactory {
     }
   }
 
+  /** Instances on one memory begin with one stack: the guest has to tell them apart. */
+  private static void tellSlot(ModuleReport report, EngineInstance instance) {
+    if (instance.memory() instanceof SharedMemory shared
+        && exports(report, "instance_slot", "(i32) -> ()")) {
+      instance.function("instance_slot").call(shared.slot());
+    }
+  }
+
   private static void callIfThere(ModuleReport report, EngineInstance instance, String name) {
-    if (report.functions().stream()
-        .anyMatch(fit -> fit.name().equals(name) && fit.type().equals(NOTHING_TO_RUN))) {
+    if (exports(report, name, NOTHING_TO_RUN)) {
       instance.function(name).call();
     }
+  }
+
+  private static boolean exports(ModuleReport report, String name, String type) {
+    return report.functions().stream()
+        .anyMatch(fit -> fit.name().equals(name) && fit.type().equals(type));
   }
 }

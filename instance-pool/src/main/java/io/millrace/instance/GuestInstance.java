@@ -131,6 +131,9 @@ final class GuestInstance implements Guest {
       return false;
     }
     instance.memory().discard();
+    if (!busy.get()) { // a guest that runs on keeps its stack
+      instance.memory().vacate();
+    }
     return true;
   }
 

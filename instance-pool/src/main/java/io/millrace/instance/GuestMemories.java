@@ -16,6 +16,7 @@ final class GuestMemories {
   private final MemoryKind kind;
   private final int maximumPages;
   private final PageBudget budget;
+  private final InstanceSlots slots = new InstanceSlots();
 
   /** Made by the first instance; guarded by this. */
   private @Nullable SharedLinearMemory region;
@@ -96,7 +97,7 @@ final class GuestMemories {
 
   /** One instance's view of the shared region, for a memory that the module imports. */
   SharedMemory view(int initialPages, int maximumPages) {
-    return new SharedMemory(region(limits(initialPages, maximumPages)));
+    return new SharedMemory(region(limits(initialPages, maximumPages)), slots);
   }
 
   private WorkerException.PoolExhausted exhausted() {

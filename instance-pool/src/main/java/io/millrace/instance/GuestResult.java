@@ -18,6 +18,9 @@ final class GuestResult {
   /** How much of an error's text is worth a message. */
   private static final int ERROR_TEXT_BYTES = 512;
 
+  /** Of a length: it is that of an error's text. No memory is as large as this. */
+  private static final int ERROR_BIT = 1 << 31;
+
   private final Result strategy;
   private final boolean freesResult;
   private final GuestBlocks blocks;
@@ -49,18 +52,24 @@ final class GuestResult {
   /** The reply of {@code function}, which has answered {@code answer}. */
   byte[] copy(String function, long[] answer, GuestInput input, Payload.Copied payload) {
     if (strategy instanceof Result.Packed) {
-      return copy(function, (int) (answer[0] >>> 32), (int) answer[0]);
+      int length = (int) answer[0];
+      byte[] text = copy(function, (int) (answer[0] >>> 32), length & ~ERROR_BIT);
+      return replyOrError(function, length, text);
     }
     if (strategy instanceof Result.LengthPrefixed) {
       int pointer = (int) answer[0];
       require(function, pointer, Integer.BYTES);
-      int length = memory.getInt(pointer);
+      int prefix = memory.getInt(pointer);
+      int length = prefix & ~ERROR_BIT;
       require(function, pointer + Integer.BYTES, length);
-      return takenOut(pointer, Integer.BYTES + length, pointer + Integer.BYTES, length);
+      byte[] text = takenOut(pointer, Integer.BYTES + length, pointer + Integer.BYTES, length);
+      return replyOrError(function, prefix, text);
     }
     if (strategy instanceof Result.OutPointer) {
       int pair = input.pairPointer();
-      return copy(function, memory.getInt(pair), memory.getInt(pair + Integer.BYTES));
+      int length = memory.getInt(pair + Integer.BYTES);
+      byte[] text = copy(function, memory.getInt(pair), length & ~ERROR_BIT);
+      return replyOrError(function, length, text);
     }
     return byStatus(function, answer, (Result.Getters) strategy, payload);
   }
@@ -81,6 +90,13 @@ final class GuestResult {
       throw new WorkerException.GuestFailed(function, text(result));
     }
     return result;
+  }
+
+  private static byte[] replyOrError(String function, int length, byte[] text) {
+    if ((length & ERROR_BIT) != 0) {
+      throw new WorkerException.GuestFailed(function, text(text));
+    }
+    return text;
   }
 
   private static Status status(String function, long answered, Result.Getters getters) {

@@ -104,8 +104,10 @@ public final class InstancePoolBuilder {
    *
    * <p>Whatever one invocation stores another can read: so the pool serves one tenant, the first
    * that comes, and refuses others by {@link WorkerException.CapabilityDenied}. An instance that
-   * trapped is replaced, the memory is not. Loads and stores of guest code are slower than on a
-   * private memory, and stores cannot be tracked.
+   * trapped is replaced, the memory is not. Before {@code _initialize} an export {@code
+   * instance_slot(i32)} is called where there is one, with a small number that no other living
+   * instance has: the guest's stacks are the guest's to keep apart. Loads and stores of guest code
+   * are slower than on a private memory, and stores cannot be tracked.
    */
   public InstancePoolBuilder sharedMemory(boolean on) {
     sharedMemory = on;

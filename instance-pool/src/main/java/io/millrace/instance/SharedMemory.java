@@ -13,11 +13,37 @@ import reactor.core.scheduler.Schedulers;
  */
 final class SharedMemory extends AtomicMemory {
 
-  private final SharedLinearMemory memory;
+  private static final int NO_SLOT = -1;
 
+  private final SharedLinearMemory memory;
+  private final InstanceSlots slots;
+  private int slot = NO_SLOT;
+
+  /** For an instance that shares with no other one that has a slot. */
   SharedMemory(SharedLinearMemory memory) {
+    this(memory, new InstanceSlots());
+  }
+
+  SharedMemory(SharedLinearMemory memory, InstanceSlots slots) {
     super(memory.atomics());
     this.memory = memory;
+    this.slots = slots;
+  }
+
+  /** The number that no other living instance on this memory has; taken when first asked for. */
+  synchronized int slot() {
+    if (slot == NO_SLOT) {
+      slot = slots.take();
+    }
+    return slot;
+  }
+
+  @Override
+  synchronized void vacate() {
+    if (slot != NO_SLOT) {
+      slots.giveBack(slot);
+      slot = NO_SLOT;
+    }
   }
 
   /** A memory whose waits are refused on Reactor's non-blocking threads. */

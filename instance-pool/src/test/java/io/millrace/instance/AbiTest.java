@@ -204,6 +204,42 @@ class AbiTest {
     }
   }
 
+  /** Each has "bad\nkey" at 4100. */
+  static Stream<Arguments> errors() {
+    int length = 1 << 31 | 7;
+    return Stream.of(
+        Arguments.of(
+            AbiDescriptor.FLAT,
+            builder().answering("lie", 4100L << 32 | Integer.toUnsignedLong(length))),
+        Arguments.of(
+            PREFIXED,
+            builder()
+                .function(
+                    "lie",
+                    types(I32, I32),
+                    types(I32),
+                    join(store(4096, length), WasmBuilder.i32(4096)))),
+        Arguments.of(
+            PAIR,
+            builder().function("lie", types(I32, I32, I32), types(), storePair(4100, length))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("errors")
+  void aLengthWithItsTopBitSetIsThatOfAnError(AbiDescriptor abi, WasmBuilder module) {
+    byte[] wasm = module.allocator(1024).data(4100, "bad\nkey").build();
+    try (InstancePool pool = pool(wasm, abi);
+        GuestLease lease = pool.lease()) {
+      for (int round = 0; round < 2; round++) {
+        assertThatThrownBy(() -> Guests.call(lease, "lie", "x"))
+            .isInstanceOfSatisfying(
+                WorkerException.GuestFailed.class,
+                failure -> assertThat(failure.error()).isEqualTo("bad key"));
+      }
+      assertThat(pool.metrics().instancesRetired()).as("an error is an answer").isZero();
+    }
+  }
+
   static Stream<Arguments> lies() {
     return Stream.of(
         // the prefix itself lies behind the end
@@ -226,15 +262,18 @@ class AbiTest {
     return join(WasmBuilder.i32(address), WasmBuilder.i32(value), of(0x36, 2, 0));
   }
 
+  private static int[] storePair(int pointer, int length) {
+    return join(
+        of(0x20, 2),
+        WasmBuilder.i32(pointer),
+        of(0x36, 2, 0),
+        of(0x20, 2),
+        WasmBuilder.i32(length),
+        of(0x36, 2, 4));
+  }
+
   private static byte[] pair(int pointer, int length) {
-    int[] code =
-        join(
-            of(0x20, 2),
-            WasmBuilder.i32(pointer),
-            of(0x36, 2, 0),
-            of(0x20, 2),
-            WasmBuilder.i32(length),
-            of(0x36, 2, 4));
+    int[] code = storePair(pointer, length);
     return builder().allocator(1024).function("lie", types(I32, I32, I32), types(), code).build();
   }
 

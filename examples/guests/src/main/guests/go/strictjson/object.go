@@ -1,15 +1,24 @@
-package main
+// Package strictjson reads members of JSON objects. It takes one spelling of
+// everything: valid UTF-8, names in their own case, no half of a surrogate pair.
+package strictjson
 
 import (
 	"bytes"
 	"encoding/json"
+	"strconv"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
-// maxNames is how many members one call of object can look for.
-const maxNames = 3
+const (
+	// maxNames is how many members one call of Object can look for.
+	maxNames = 3
 
-// object looks for members of one JSON object, with nothing but white space
+	// maxLevels is how deep objects and arrays may lie in each other.
+	maxLevels = 64
+)
+
+// Object looks for members of one JSON object, with nothing but white space
 // around it. members[i] is the raw text of the value called names[i], or nil
 // when there is none. Of two members with one name the last counts.
 //
@@ -17,8 +26,8 @@ const maxNames = 3
 // there, so that "ALG" would pass for "alg". Why not into a map: a hostile
 // object of many small members grows there to many times its size. Here nothing
 // is copied. encoding/json still decides what is valid.
-func object(input []byte, names ...string) (members [maxNames][]byte, ok bool) {
-	if !utf8.Valid(input) || !json.Valid(input) {
+func Object(input []byte, names ...string) (members [maxNames][]byte, ok bool) {
+	if !utf8.Valid(input) || !json.Valid(input) || !isStrict(input) {
 		return members, false
 	}
 	// From here on the syntax is known to be right: no index can run out.
@@ -32,7 +41,7 @@ func object(input []byte, names ...string) (members [maxNames][]byte, ok bool) {
 			at = skipSpace(input, at+1)
 		}
 		end := skipValue(input, at)
-		name, _ := text(input[at:end])
+		name, _ := Text(input[at:end])
 		colon := skipSpace(input, end)
 		at = skipSpace(input, colon+1)
 		end = skipValue(input, at)
@@ -44,6 +53,63 @@ func object(input []byte, names ...string) (members [maxNames][]byte, ok bool) {
 		at = skipSpace(input, end)
 	}
 	return members, true
+}
+
+// isStrict says whether valid JSON keeps to what encoding/json is lax about: how
+// deep it is, and whether escaped surrogates come in pairs.
+func isStrict(input []byte) bool {
+	levels := 0
+	for at := 0; at < len(input); {
+		switch input[at] {
+		case '"':
+			end := skipString(input, at)
+			if !pairsSurrogates(input[at:end]) {
+				return false
+			}
+			at = end
+			continue
+		case '{', '[':
+			if levels++; levels > maxLevels {
+				return false
+			}
+		case '}', ']':
+			levels--
+		}
+		at++
+	}
+	return true
+}
+
+func pairsSurrogates(raw []byte) bool {
+	for {
+		at := bytes.IndexByte(raw, '\\')
+		if at < 0 {
+			return true
+		}
+		raw = raw[at:]
+		first, ok := escapedUnit(raw)
+		if !ok {
+			raw = raw[2:] // a short escape
+			continue
+		}
+		raw = raw[6:]
+		if utf16.IsSurrogate(first) {
+			second, ok := escapedUnit(raw)
+			if !ok || utf16.DecodeRune(first, second) == utf8.RuneError {
+				return false
+			}
+			raw = raw[6:]
+		}
+	}
+}
+
+// escapedUnit reads \uXXXX at the start of raw.
+func escapedUnit(raw []byte) (unit rune, ok bool) {
+	if len(raw) < 6 || raw[0] != '\\' || raw[1] != 'u' {
+		return 0, false
+	}
+	read, err := strconv.ParseUint(string(raw[2:6]), 16, 16)
+	return rune(read), err == nil
 }
 
 func skipSpace(input []byte, at int) int {
@@ -88,15 +154,15 @@ func skipString(input []byte, at int) int {
 	return at + 1
 }
 
-// isText says whether a raw value is a string.
-func isText(raw []byte) bool {
+// IsText says whether a raw value is a string.
+func IsText(raw []byte) bool {
 	return len(raw) > 0 && raw[0] == '"'
 }
 
-// text reads a JSON string. The result lies inside raw where nothing in it is
+// Text reads a JSON string. The result lies inside raw where nothing in it is
 // escaped.
-func text(raw []byte) ([]byte, bool) {
-	if !isText(raw) {
+func Text(raw []byte) ([]byte, bool) {
+	if !IsText(raw) {
 		return nil, false
 	}
 	inside := raw[1 : len(raw)-1]

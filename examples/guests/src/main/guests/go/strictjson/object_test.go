@@ -1,4 +1,4 @@
-package main
+package strictjson
 
 import (
 	"bytes"
@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// FuzzObject holds object against the library's own decoding into a map.
+// FuzzObject holds Object against the library's own decoding into a map.
 func FuzzObject(f *testing.F) {
 	for _, seed := range []string{
 		``, ` `, `null`, `{}`, ` { } `, `{"a":1}`, `{"a":null,"b":"x","c":[1,{"a":"}]"},"\\"]}`,
@@ -19,8 +19,8 @@ func FuzzObject(f *testing.F) {
 	names := []string{"a", "b", "c"}
 	f.Fuzz(func(t *testing.T, input []byte) {
 		var want map[string]json.RawMessage
-		wantOk := json.Unmarshal(input, &want) == nil && want != nil && utf8.Valid(input)
-		got, ok := object(input, names...)
+		wantOk := json.Unmarshal(input, &want) == nil && want != nil && utf8.Valid(input) && isStrict(input)
+		got, ok := Object(input, names...)
 		if ok != wantOk {
 			t.Fatalf("%q: got %v, want %v", input, ok, wantOk)
 		}
@@ -33,11 +33,11 @@ func FuzzObject(f *testing.F) {
 			}
 			var s string
 			isString := json.Unmarshal(got[i], &s) == nil && string(got[i]) != "null"
-			if decoded, ok := text(got[i]); ok != isString || string(decoded) != s {
+			if decoded, ok := Text(got[i]); ok != isString || string(decoded) != s {
 				t.Errorf("%q: text %q, want %q", got[i], decoded, s)
 			}
 			var n float64
-			if number, ok := number(got[i]); ok && json.Unmarshal(got[i], &n) == nil && n != number {
+			if number, ok := Number(got[i]); ok && json.Unmarshal(got[i], &n) == nil && n != number {
 				t.Errorf("%q: number %v, want %v", got[i], number, n)
 			}
 		}

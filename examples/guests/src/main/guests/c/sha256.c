@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#define BLOCK_BYTES 64
 #define LENGTH_BYTES 8
 #define ROUNDS 64
 
@@ -67,27 +66,54 @@ static void compress(uint32_t hash[8], const uint8_t *block) {
     hash[4] += e, hash[5] += f, hash[6] += g, hash[7] += h;
 }
 
-void sha256(const uint8_t *data, size_t len, uint8_t digest[SHA256_BYTES]) {
-    uint32_t hash[8];
-    memcpy(hash, H0, sizeof hash);
+void sha256_begin(sha256_state *state) {
+    memcpy(state->hash, H0, sizeof state->hash);
+    state->length = 0;
+}
 
-    size_t rest = len % BLOCK_BYTES;
-    const uint8_t *end = data + (len - rest);
-    for (; data != end; data += BLOCK_BYTES)
-        compress(hash, data);
-
-    /* 5.1.1: the rest, a one bit, zeros, and the length in bits: one block or two. */
-    uint8_t tail[2 * BLOCK_BYTES] = {0};
-    size_t tail_bytes = rest + 1 + LENGTH_BYTES <= BLOCK_BYTES ? BLOCK_BYTES : 2 * BLOCK_BYTES;
+void sha256_add(sha256_state *state, const uint8_t *data, size_t length) {
+    size_t waiting = state->length % SHA256_BLOCK_BYTES;
+    state->length += length;
+    if (waiting > 0) {
+        size_t room = SHA256_BLOCK_BYTES - waiting;
+        size_t taken = length < room ? length : room;
+        if (taken > 0)
+            memcpy(state->rest + waiting, data, taken);
+        if (taken < room)
+            return;
+        compress(state->hash, state->rest);
+        data += taken;
+        length -= taken;
+    }
+    size_t rest = length % SHA256_BLOCK_BYTES;
+    const uint8_t *end = data + (length - rest);
+    for (; data != end; data += SHA256_BLOCK_BYTES)
+        compress(state->hash, data);
     if (rest > 0)
-        memcpy(tail, data, rest);
+        memcpy(state->rest, data, rest);
+}
+
+void sha256_end(sha256_state *state, uint8_t digest[SHA256_BYTES]) {
+    /* 5.1.1: the rest, a one bit, zeros, and the length in bits: one block or two. */
+    uint8_t tail[2 * SHA256_BLOCK_BYTES] = {0};
+    size_t rest = state->length % SHA256_BLOCK_BYTES;
+    size_t tail_bytes =
+        rest + 1 + LENGTH_BYTES <= SHA256_BLOCK_BYTES ? SHA256_BLOCK_BYTES : 2 * SHA256_BLOCK_BYTES;
+    memcpy(tail, state->rest, rest);
     tail[rest] = 0x80;
-    uint64_t bits = (uint64_t)len * 8;
+    uint64_t bits = state->length * 8;
     store(tail + tail_bytes - 8, (uint32_t)(bits >> 32));
     store(tail + tail_bytes - 4, (uint32_t)bits);
-    for (size_t at = 0; at < tail_bytes; at += BLOCK_BYTES)
-        compress(hash, tail + at);
+    for (size_t at = 0; at < tail_bytes; at += SHA256_BLOCK_BYTES)
+        compress(state->hash, tail + at);
 
     for (int i = 0; i < 8; i++)
-        store(digest + 4 * i, hash[i]);
+        store(digest + 4 * i, state->hash[i]);
+}
+
+void sha256(const uint8_t *data, size_t length, uint8_t digest[SHA256_BYTES]) {
+    sha256_state state;
+    sha256_begin(&state);
+    sha256_add(&state, data, length);
+    sha256_end(&state, digest);
 }

@@ -1,0 +1,137 @@
+/*
+ * The platform of several instances on one shared memory, without a libc: Debian's is not built
+ * for that.
+ *
+ * There is no lock, which an instance that is stopped would keep. memory.grow gives every caller
+ * pages of its own; each slot keeps a list of the blocks that it has cut from its pages, and only
+ * the instance in that slot touches the list. The next instance in the slot takes all of it over.
+ */
+#include <stdatomic.h>
+#include <string.h>
+
+#include "../c/platform.h"
+
+#define SLOTS 1024 /* start.s knows it, too */
+#define PAGE_BYTES 65536u
+#define LEAST_BYTES 64 /* of a block that is worth cutting off */
+
+typedef struct block {
+    _Alignas(8) struct block *next; /* with the next higher address */
+    size_t length;
+    bool used;
+} block;
+
+static block *blocks[SLOTS];
+static _Thread_local block **mine;
+
+static void join_unused(void) {
+    for (block *each = *mine; each; each = each->next) {
+        block *next = each->next;
+        while (!each->used && next && !next->used && (uint8_t *)(each + 1) + each->length == (uint8_t *)next) {
+            next = next->next;
+            each->length += sizeof(block) + each->next->length;
+            each->next = next;
+        }
+    }
+}
+
+/* What an instance does first, once it has a stack. */
+void adopt_slot(uint32_t slot) {
+    mine = &blocks[slot];
+    for (block *each = *mine; each; each = each->next)
+        each->used = false;
+    join_unused();
+}
+
+/* Pages of this instance's own, as one block at the end of its list. */
+static block *grown(size_t length) {
+    if (length > PTRDIFF_MAX)
+        return NULL;
+    size_t pages = (sizeof(block) + length + PAGE_BYTES - 1) / PAGE_BYTES;
+    size_t before = __builtin_wasm_memory_grow(0, pages);
+    if (before == SIZE_MAX)
+        return NULL;
+    block *added = (block *)(before * PAGE_BYTES);
+    *added = (block){NULL, pages * PAGE_BYTES - sizeof(block), false};
+    block **end = mine;
+    while (*end)
+        end = &(*end)->next;
+    *end = added;
+    return added;
+}
+
+void *block_take(size_t length) {
+    size_t wanted = (length + 7) & ~(size_t)7;
+    if (wanted < length)
+        return NULL;
+    block *found = *mine;
+    while (found && (found->used || found->length < wanted))
+        found = found->next;
+    if (!found)
+        found = grown(wanted);
+    if (!found)
+        return NULL;
+    if (found->length - wanted >= sizeof(block) + LEAST_BYTES) {
+        block *rest = (block *)((uint8_t *)(found + 1) + wanted);
+        *rest = (block){found->next, found->length - wanted - sizeof(block), false};
+        found->length = wanted;
+        found->next = rest;
+    }
+    found->used = true;
+    return found + 1;
+}
+
+void block_give_back(void *taken) {
+    if (!taken)
+        return;
+    ((block *)taken - 1)->used = false;
+    join_unused();
+}
+
+uint64_t next_count(void) {
+    static _Atomic uint64_t count;
+    return atomic_fetch_add(&count, 1) + 1;
+}
+
+int32_t hold_pages(uint32_t pages) {
+    static _Atomic uint32_t held;
+    if (__builtin_wasm_memory_grow(0, pages) == SIZE_MAX)
+        return -1;
+    return (int32_t)(atomic_fetch_add(&held, pages) + pages);
+}
+
+#define WASI(name) __attribute__((import_module("wasi_snapshot_preview1"), import_name(name)))
+
+WASI("environ_sizes_get") int32_t wasi_environ_sizes(size_t *count, size_t *length);
+WASI("environ_get") int32_t wasi_environ(uint8_t **pointers, uint8_t *text);
+WASI("clock_time_get") int32_t wasi_clock(int32_t clock, int64_t precision, uint64_t *time);
+WASI("fd_write") int32_t wasi_write(int32_t fd, const bytes *parts, size_t count, size_t *written);
+
+bool environment(bytes name, bytes *value) {
+    size_t count, length;
+    if (wasi_environ_sizes(&count, &length) != 0)
+        return false;
+    uint8_t **pointers = (uint8_t **)guest_room(count * sizeof *pointers);
+    uint8_t *text = guest_room(length);
+    if (!pointers || !text || wasi_environ(pointers, text) != 0)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        const uint8_t *end = pointers[i] + strlen((char *)pointers[i]);
+        const uint8_t *equals = memchr(pointers[i], '=', (size_t)(end - pointers[i]));
+        if (equals && (size_t)(equals - pointers[i]) == name.length
+            && memcmp(pointers[i], name.at, name.length) == 0) {
+            *value = (bytes){equals + 1, (size_t)(end - equals - 1)};
+            return true;
+        }
+    }
+    return false;
+}
+
+bool realtime(uint64_t *nanoseconds) {
+    return wasi_clock(0, 1, nanoseconds) == 0;
+}
+
+bool print(bytes text) {
+    size_t written;
+    return wasi_write(1, &text, 1, &written) == 0 && written == text.length;
+}

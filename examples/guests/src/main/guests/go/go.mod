@@ -1,0 +1,3 @@
+module guests.example/go
+
+go 1.24

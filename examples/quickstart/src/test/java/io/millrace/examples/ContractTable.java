@@ -1,0 +1,60 @@
+package io.millrace.examples;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** How many checks each function of each guest passed. Any thread. */
+final class ContractTable {
+
+  private static final List<String> FUNCTIONS =
+      List.of(
+          "echo",
+          "sha256",
+          "hmac-sha256",
+          "json",
+          "jwt",
+          "counter",
+          "spin",
+          "trap",
+          "grow",
+          "wasi");
+
+  private final Map<String, Map<String, Integer>> passed = new ConcurrentHashMap<>();
+
+  void passed(String row, String function) {
+    passed
+        .computeIfAbsent(row, added -> new ConcurrentHashMap<>())
+        .merge(function, 1, Integer::sum);
+  }
+
+  int count(String row, String function) {
+    return passed.getOrDefault(row, Map.of()).getOrDefault(function, 0);
+  }
+
+  static List<String> functions() {
+    return FUNCTIONS;
+  }
+
+  /** In the test's own output, which the report shows, and beside it. */
+  void publish(Path file) throws IOException {
+    StringBuilder text = new StringBuilder("Checks passed, guest x function\n\n");
+    text.append(String.format("%-28s", "guest"));
+    FUNCTIONS.forEach(each -> text.append(String.format("%13s", each)));
+    text.append('\n');
+    new TreeMap<>(passed)
+        .forEach(
+            (row, counts) -> {
+              text.append(String.format("%-28s", row));
+              FUNCTIONS.forEach(
+                  each -> text.append(String.format("%13d", counts.getOrDefault(each, 0))));
+              text.append('\n');
+            });
+    System.out.println(text);
+    Files.writeString(file, text);
+  }
+}
