@@ -3,8 +3,8 @@
 #
 #   build.sh              builds all into a temporary directory and compares with the committed bytes
 #   build.sh --update     builds all and installs the modules and SHA256SUMS
-#   build.sh --installed  compares too, but fetches and installs nothing: what has no toolchain on
-#                         this machine is skipped, and named
+#   build.sh --installed  compares too, but installs nothing: what has no toolchain on this machine
+#                         is skipped, and named
 #
 # GO=/path/to/go builds with that Go instead of fetching one: the same bytes want Go 1.24.4.
 # GOCACHE is used when set. Nothing outside the temporary directory is changed, except that
@@ -15,7 +15,6 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 sources=$here/src/main/guests
 installed=$here/src/main/resources/io/millrace/guests
 
-go_version=1.24.4-1
 llvm=19
 builtins=/usr/lib/llvm-$llvm/lib/clang/$llvm/lib/wasi/libclang_rt.builtins-wasm32.a
 libc=/usr/lib/wasm32-wasi
@@ -95,33 +94,17 @@ build_c_modules() {
 
 ### Go
 
-# Bookworm's Go is too old. This takes one from the trixie suite, with lists and archives of its
-# own, so that the machine's apt set-up stays as it is. The binaries are static and run unpacked.
 need_go() {
   if [[ ${GO-} ]]; then
     GO=$(command -v "$GO") || die "GO names no program"
     GO=$(realpath "$GO")
-    return
+  elif $fetch; then
+    GOROOT=$("$here/fetch-go.sh" "$work/go")
+    export GOROOT
+    GO=$GOROOT/bin/go
+  else
+    return 1
   fi
-  $fetch || return 1
-  local apt_files=$work/apt uri
-  mkdir -p "$apt_files"/{lists,cache/archives,none}/partial
-  uri=$(awk '/^URIs:/ { print $2; exit }' /etc/apt/sources.list.d/debian.sources 2>/dev/null ||
-    awk '/^deb / { for (i = 2; i <= NF; i++) if ($i ~ /:\/\//) { print $i; exit } }' /etc/apt/sources.list 2>/dev/null) || true
-  [[ $uri ]] || die "found no archive in debian.sources or sources.list, set GO to a Go 1.24.4"
-  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $uri trixie main" >"$apt_files/sources.list"
-  local apt=(apt-get -q
-    -o "Dir::Etc::sourcelist=$apt_files/sources.list" -o "Dir::Etc::sourceparts=$apt_files/none"
-    -o "Dir::Etc::preferencesparts=$apt_files/none" -o "Dir::State::lists=$apt_files/lists"
-    -o "Dir::Cache=$apt_files/cache" -o APT::Sandbox::User=root)
-  "${apt[@]}" update >&2
-  (cd "$apt_files" && "${apt[@]}" download "golang-1.24-go=$go_version" "golang-1.24-src=$go_version" >&2)
-  local package
-  for package in "$apt_files"/*.deb; do
-    dpkg -x "$package" "$work/go"
-  done
-  export GOROOT=$work/go/usr/lib/go-1.24
-  GO=$GOROOT/bin/go
 }
 
 # No version-control stamp: it would change the bytes with each commit.
@@ -162,13 +145,15 @@ build_rust_modules() (
 ### AssemblyScript
 
 need_assemblyscript() {
-  [[ -x $(command -v node) && -x $(command -v npm) ]] || need_packages nodejs npm
+  [[ -x $(command -v node) && -x $(command -v npm) ]] || need_packages nodejs npm || return 1
+  cp -r "$sources/assemblyscript" "$work"
+  (cd "$work/assemblyscript" && npm ci --silent --no-audit --no-fund --cache "$work/npm" >&2) && return
+  $fetch && die "npm could not bring the AssemblyScript compiler"
+  return 1
 }
 
 build_assemblyscript_modules() (
-  cp -r "$sources/assemblyscript" "$work"
   cd "$work/assemblyscript"
-  npm ci --silent --no-audit --no-fund --cache "$work/npm" >&2
   node node_modules/assemblyscript/bin/asc.js index.ts --outFile "$built/assemblyscript.wasm"
 )
 
@@ -213,7 +198,7 @@ for module in "${modules[@]}"; do
   fi
 done
 for module in "${skipped[@]}"; do
-  echo "$module: SKIPPED: its toolchain is not installed"
+  echo "$module: SKIPPED: its toolchain is not here"
 done
 if $different; then
   exit 1

@@ -7,9 +7,6 @@
 
 #define EXPORT(name) __attribute__((export_name(name)))
 
-/* An answer's length with this bit is that of an error's word. */
-#define ERROR_BIT 0x80000000u
-
 /* Room that a call took, in a list, newest first; the bytes follow. */
 typedef struct room {
     struct room *before;
@@ -38,13 +35,12 @@ uint8_t *guest_room(size_t length) {
     return (uint8_t *)taken->bytes;
 }
 
-answer guest_call(guest_function *function, bytes input) {
+void guest_begin(void) {
     while (rooms) {
         room *last = rooms;
         rooms = last->before;
         block_give_back(last);
     }
-    return function(input);
 }
 
 answer failed(const char *word) {
@@ -69,14 +65,7 @@ answer reply_hex(const uint8_t digest[32]) {
     return reply(small, sizeof small);
 }
 
-#if GUEST_RESULT == PACKED
-
-uint64_t guest_packed(answer given) {
-    uint32_t length = (uint32_t)given.text.length | (given.failed ? ERROR_BIT : 0);
-    return (uint64_t)(uintptr_t)given.text.at << 32 | length;
-}
-
-#elif GUEST_RESULT == PREFIXED
+#if GUEST_RESULT == PREFIXED
 
 const void *guest_prefixed(answer given) {
     uint8_t *copy = guest_room(sizeof(uint32_t) + given.text.length);

@@ -47,37 +47,45 @@ answer reply_number(uint64_t number);
 /* The reply is 64 lower-case hex digits. */
 answer reply_hex(const uint8_t digest[32]);
 
-/*
- * What each call of an export does: gives back the room of the call before, and runs the function.
- */
-answer guest_call(guest_function *function, bytes input);
+/* What each call of an export begins with: it gives back the room of the call before. */
+void guest_begin(void);
+
+/* An answer's length with this bit is that of an error's word. */
+#define ERROR_BIT 0x80000000u
 
 /* Where the answers to GUEST_EXPORT's exports go. */
 #if GUEST_RESULT == PACKED
-uint64_t guest_packed(answer given);
+static inline uint64_t guest_packed(answer given) {
+    uint32_t length = (uint32_t)given.text.length | (given.failed ? ERROR_BIT : 0);
+    return (uint64_t)(uintptr_t)given.text.at << 32 | length;
+}
 #define GUEST_EXPORT(name, function)                                                              \
     __attribute__((export_name(name))) uint64_t export_##function(const uint8_t *at, size_t n) {  \
-        return guest_packed(guest_call(function, (bytes){at, n}));                                \
+        guest_begin();                                                                            \
+        return guest_packed(function((bytes){at, n}));                                            \
     }
 #elif GUEST_RESULT == PREFIXED
 const void *guest_prefixed(answer given);
 #define GUEST_EXPORT(name, function)                                                              \
     __attribute__((export_name(name))) const void *export_##function(const uint8_t *at, size_t n) \
     {                                                                                             \
-        return guest_prefixed(guest_call(function, (bytes){at, n}));                              \
+        guest_begin();                                                                            \
+        return guest_prefixed(function((bytes){at, n}));                                          \
     }
 #elif GUEST_RESULT == OUT_POINTER
 void guest_out(answer given, uint32_t out[2]);
 #define GUEST_EXPORT(name, function)                                                              \
     __attribute__((export_name(name))) void export_##function(const uint8_t *at, size_t n,        \
                                                               uint32_t out[2]) {                  \
-        guest_out(guest_call(function, (bytes){at, n}), out);                                     \
+        guest_begin();                                                                            \
+        guest_out(function((bytes){at, n}), out);                                                 \
     }
 #elif GUEST_RESULT == GETTERS
 int32_t guest_status(answer given, bytes input);
 #define GUEST_EXPORT(name, function)                                                              \
     __attribute__((export_name(name))) int32_t export_##function(const uint8_t *at, size_t n) {   \
-        return guest_status(guest_call(function, (bytes){at, n}), (bytes){at, n});                \
+        guest_begin();                                                                            \
+        return guest_status(function((bytes){at, n}), (bytes){at, n});                            \
     }
 #endif
 

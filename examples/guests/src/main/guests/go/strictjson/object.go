@@ -58,6 +58,10 @@ func Object(input []byte, names ...string) (members [maxNames][]byte, ok bool) {
 // isStrict says whether valid JSON keeps to what encoding/json is lax about: how
 // deep it is, and whether escaped surrogates come in pairs.
 func isStrict(input []byte) bool {
+	opened := bytes.Count(input, []byte{'{'}) + bytes.Count(input, []byte{'['})
+	if opened <= maxLevels && bytes.IndexByte(input, '\\') < 0 {
+		return true // as nearly all are
+	}
 	levels := 0
 	for at := 0; at < len(input); {
 		switch input[at] {

@@ -31,7 +31,7 @@ import reactor.core.publisher.Flux;
  */
 class GofmtTest {
 
-  private static final Path MODULE = Path.of("target", "third-party", "gofmt.wasm");
+  static final Path MODULE = Path.of("target", "third-party", "gofmt.wasm");
   private static final Path SOURCES = Path.of("..", "guests");
   private static final int CALLS = 2_000;
   private static final int LONGEST_BYTES = 8 * 1024;
@@ -41,7 +41,7 @@ class GofmtTest {
 
   private static final int PAGES = 64;
 
-  private static final AbiDescriptor ABI =
+  static final AbiDescriptor ABI =
       new AbiDescriptor(
           "alloc",
           null,
