@@ -26,6 +26,7 @@ abstract class EngineMemory implements Memory {
 
   private final boolean filled;
   private @Nullable PageBudget budget;
+  private @Nullable ParkedMemories parked;
   private int budgeted;
   private DataSegment[] segments = {};
 
@@ -44,10 +45,15 @@ abstract class EngineMemory implements Memory {
     return linear().pages();
   }
 
-  /** From now on the memory's growth counts in {@code pages}, where its size was taken from. */
-  final void charge(PageBudget pages) {
+  /**
+   * From now on the memory's growth counts in {@code pages}, where its size was taken from.
+   *
+   * @param afterwards where the memory may go when nobody uses it any more
+   */
+  final void charge(PageBudget pages, ParkedMemories afterwards) {
     budget = pages;
     budgeted = pages();
+    parked = afterwards;
   }
 
   /** Gives the pages back, once. */
@@ -56,6 +62,21 @@ abstract class EngineMemory implements Memory {
       budget.giveBack(budgeted);
       budget = null;
     }
+  }
+
+  /**
+   * Leaves the memory to a later instance, which begins with the same snapshot; no code of this one
+   * may run again. Gives the pages back where that cannot be.
+   */
+  final void park() {
+    if (budget != null
+        && parked != null
+        && linear() instanceof FlatLinearMemory memory
+        && memory.sizeBytes() == memory.lastSnapshot().sizeBytes()
+        && parked.offer(memory)) {
+      budget = null;
+    }
+    discard();
   }
 
   /** Leaves what it has of a shared memory to the next instance; no code of this one runs again. */
@@ -76,7 +97,8 @@ abstract class EngineMemory implements Memory {
     if (pages == null || deltaPages <= 0) {
       return linear().grow(deltaPages);
     }
-    if (!pages.tryTake(deltaPages)) {
+    if (!pages.tryTake(deltaPages)
+        && !(parked != null && parked.clear() && pages.tryTake(deltaPages))) {
       return -1;
     }
     int before = linear().grow(deltaPages);

@@ -120,18 +120,30 @@ final class GuestInstance implements Guest {
         : state.difference(instance);
   }
 
+  /** Nothing runs in it again, and nothing of it is kept. */
+  void spoil() {
+    usable = false;
+  }
+
   /**
    * Gives up the instance and its claim on the pool's memory. Any thread.
    *
    * @return whether this was the first call
    */
   boolean discard() {
+    // Whoever keeps the instance beyond its end finds it busy from now on.
+    boolean quiet = busy.compareAndSet(false, true);
+    boolean clean = usable && state != null;
     usable = false;
     if (!discarded.compareAndSet(false, true)) {
       return false;
     }
-    instance.memory().discard();
-    if (!busy.get()) { // a guest that runs on keeps its stack
+    if (quiet && clean) {
+      instance.memory().park();
+    } else {
+      instance.memory().discard();
+    }
+    if (quiet) { // a guest that runs on keeps its stack
       instance.memory().vacate();
     }
     return true;

@@ -1,5 +1,6 @@
 package io.millrace.instance;
 
+import io.millrace.memory.FlatLinearMemory;
 import io.millrace.memory.PageLimits;
 import io.millrace.memory.SharedLinearMemory;
 import io.millrace.memory.Snapshot;
@@ -16,6 +17,7 @@ final class GuestMemories {
   private final MemoryKind kind;
   private final int maximumPages;
   private final PageBudget budget;
+  private final ParkedMemories parked;
   private final InstanceSlots slots = new InstanceSlots();
 
   /** Made by the first instance; guarded by this. */
@@ -31,10 +33,11 @@ final class GuestMemories {
    * @param budget that private memories share; the region of a shared one is direct memory, and has
    *     the JVM's own bound
    */
-  GuestMemories(MemoryKind kind, int maximumPages, PageBudget budget) {
+  GuestMemories(MemoryKind kind, int maximumPages, PageBudget budget, Resets resets) {
     this.kind = kind;
     this.maximumPages = maximumPages;
     this.budget = budget;
+    parked = new ParkedMemories(budget, resets);
   }
 
   PageBudget budget() {
@@ -78,21 +81,34 @@ final class GuestMemories {
    * @throws WorkerException.PoolExhausted when the pool's memories have all the pages they may
    */
   EngineMemory create(int initialPages, int maximumPages, @Nullable Snapshot filling) {
+    FlatLinearMemory left = filling == null ? null : parked.take(filling);
+    if (left != null) {
+      return charged(kind.over(left));
+    }
     int pages = filling == null ? initialPages : filling.sizeBytes() / PageLimits.PAGE_BYTES;
-    if (!budget.tryTake(pages)) { // before they are allocated
-      throw exhausted();
+    if (!budget.tryTake(pages) && !(parked.clear() && budget.tryTake(pages))) {
+      throw exhausted(); // before they are allocated
     }
     boolean made = false;
     try {
       EngineMemory memory = kind.create(limits(initialPages, maximumPages), filling);
-      memory.charge(budget);
       made = true;
-      return memory;
+      return charged(memory);
     } finally {
       if (!made) {
         budget.giveBack(pages);
       }
     }
+  }
+
+  private EngineMemory charged(EngineMemory memory) {
+    memory.charge(budget, parked);
+    return memory;
+  }
+
+  /** Keeps no memory of instances that are gone from now on. */
+  void close() {
+    parked.close();
   }
 
   /** One instance's view of the shared region, for a memory that the module imports. */

@@ -41,15 +41,18 @@ public final class InstancePool implements GuestSource, AutoCloseable {
 
   InstancePool(InstancePoolBuilder builder) {
     ModuleCache cache = builder.cache == null ? ModuleCache.create() : builder.cache;
+    resets = new Resets(builder.source.name(), builder.verifyResetsEvery);
     memories =
         new GuestMemories(
-            builder.memoryKind(), builder.maximumPages, new PageBudget(builder.memoryBudgetPages));
+            builder.memoryKind(),
+            builder.maximumPages,
+            new PageBudget(builder.memoryBudgetPages),
+            resets);
     module = new PoolModule(builder, cache, memories.kind());
     resetPolicy = builder.resetPolicy;
     retirePolicy = builder.retirePolicy;
     maximumInstances = builder.maximumInstances;
     spares = builder.spares;
-    resets = new Resets(module.name(), builder.verifyResetsEvery);
     factory = new GuestFactory(builder, memories);
   }
 
@@ -118,6 +121,7 @@ public final class InstancePool implements GuestSource, AutoCloseable {
   @Override
   public void close() {
     idle.close().forEach(each -> discard(each.instance()));
+    memories.close();
   }
 
   /** Lets a tenant's invocations run on this pool's memory, or throws CapabilityDenied. */

@@ -1,5 +1,6 @@
 package io.millrace.instance;
 
+import io.millrace.memory.FlatLinearMemory;
 import io.millrace.memory.PageLimits;
 import io.millrace.memory.PrivateLinearMemory;
 import io.millrace.memory.Snapshot;
@@ -19,6 +20,11 @@ enum MemoryKind {
           ? new FlatMemory(new PrivateLinearMemory(limits), false)
           : new FlatMemory(new PrivateLinearMemory(limits, filling), true);
     }
+
+    @Override
+    EngineMemory over(FlatLinearMemory filled) {
+      return new FlatMemory((PrivateLinearMemory) filled, true);
+    }
   },
   TRACKED {
     @Override
@@ -26,6 +32,11 @@ enum MemoryKind {
       return filling == null
           ? new TrackedMemory(new TrackedLinearMemory(limits), false)
           : new TrackedMemory(new TrackedLinearMemory(limits, filling), true);
+    }
+
+    @Override
+    EngineMemory over(FlatLinearMemory filled) {
+      return new TrackedMemory((TrackedLinearMemory) filled, true);
     }
   },
   SHARED {
@@ -36,8 +47,16 @@ enum MemoryKind {
       }
       return new SharedMemory(SharedMemory.region(limits));
     }
+
+    @Override
+    EngineMemory over(FlatLinearMemory filled) {
+      throw new IllegalArgumentException("a shared memory is never parked");
+    }
   };
 
   /** A memory that is zeroed, or filled with what an earlier instance had when it was ready. */
   abstract EngineMemory create(PageLimits limits, @Nullable Snapshot filling);
+
+  /** The same over a memory of this kind that is there already. */
+  abstract EngineMemory over(FlatLinearMemory filled);
 }

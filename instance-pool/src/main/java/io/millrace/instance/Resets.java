@@ -1,7 +1,9 @@
 package io.millrace.instance;
 
+import io.millrace.memory.FlatLinearMemory;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /** Brings a pool's instances back to their state, and compares some of them in full. Any thread. */
 final class Resets {
@@ -29,6 +31,7 @@ final class Resets {
           System.Logger.Level.WARNING,
           "an instance of " + moduleName + " could not be reset; it is retired",
           failed);
+      instance.spoil();
       return false;
     }
   }
@@ -37,11 +40,27 @@ final class Resets {
     if (!instance.reset()) {
       return false;
     }
+    if (holds(instance::difference)) {
+      return true;
+    }
+    instance.spoil();
+    return false;
+  }
+
+  /** Brings back a memory that a later instance is to begin with; answers whether it may. */
+  boolean restore(FlatLinearMemory memory) {
+    memory.restore();
+    return holds(
+        () -> memory.verify() ? Optional.empty() : Optional.of("its memory has other bytes"));
+  }
+
+  /** Counts a reset, and compares this one if it is its turn. */
+  private boolean holds(Supplier<Optional<String>> compare) {
     if (done.incrementAndGet() % verifyEvery != 0) {
       return true;
     }
     verified.incrementAndGet();
-    Optional<String> difference = instance.difference();
+    Optional<String> difference = compare.get();
     if (difference.isEmpty()) {
       return true;
     }

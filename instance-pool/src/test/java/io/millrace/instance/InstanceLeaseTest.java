@@ -88,8 +88,8 @@ class InstanceLeaseTest {
   /** As a full heap would in the middle of a reset; here it is the log that throws, once. */
   @Test
   void aResetThatThrowsCostsTheInstanceAndNoPlaceInThePool() {
-    Handler failing = new FailingOnce();
-    Logger logger = Logger.getLogger(InstancePool.class.getName());
+    FailingOnce failing = new FailingOnce();
+    Logger logger = Logger.getLogger(Resets.class.getName());
     logger.addHandler(failing);
     try (InstancePool pool =
         stateful().maximumInstances(1).spares(0).verifyResetsEvery(1).build()) {
@@ -101,6 +101,7 @@ class InstanceLeaseTest {
       try (GuestLease lease = pool.lease()) {
         assertThat(((GuestInstance) lease.guest("b")).difference()).isEmpty();
       }
+      assertThat(failing.failed).isTrue();
       assertThat(pool.metrics().resetDifferences()).isEqualTo(1);
       assertThat(pool.metrics().instances()).isEqualTo(1);
       assertThat(pool.metrics().memoryPages()).isEqualTo(4);

@@ -60,6 +60,11 @@ public abstract sealed class FlatLinearMemory implements LinearMemory
    */
   public abstract int restore();
 
+  /** The snapshot that {@link #restore} goes back to. */
+  public final Snapshot lastSnapshot() {
+    return snapshot;
+  }
+
   /** Whether every byte and the size equal the snapshot. Compares everything. */
   public final boolean verify() {
     return snapshot.equalsArray(bytes);
