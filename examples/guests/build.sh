@@ -35,13 +35,15 @@ trap 'rm -rf "$work"' EXIT
 built=$work/built
 mkdir "$built"
 
-# Installs Debian packages where the script may; answers whether they are there now.
+# Installs Debian packages where the script may; answers whether it was to. The need_ functions are
+# asked in conditions, where bash does not stop at what fails: so they have to die themselves.
 need_packages() {
   $fetch || return 1
   [[ $(id -u) == 0 ]] || die "missing packages, install them or run as root: $*"
   [[ -e $work/apt-updated ]] || apt-get -q update >&2
   touch "$work/apt-updated"
-  DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "$@" >&2
+  DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "$@" >&2 ||
+    die "apt-get could not install: $*"
 }
 
 ### C
@@ -99,7 +101,7 @@ need_go() {
     GO=$(command -v "$GO") || die "GO names no program"
     GO=$(realpath "$GO")
   elif $fetch; then
-    GOROOT=$("$here/fetch-go.sh" "$work/go")
+    GOROOT=$("$here/fetch-go.sh" "$work/go") || die "Go could not be fetched"
     export GOROOT
     GO=$GOROOT/bin/go
   else
@@ -178,6 +180,7 @@ made rust rust.wasm
 made assemblyscript assemblyscript.wasm
 
 cd "$built"
+shopt -s nullglob
 modules=(*.wasm)
 if $update; then
   sha256sum "${modules[@]}" >SHA256SUMS
