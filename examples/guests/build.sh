@@ -3,8 +3,8 @@
 #
 #   build.sh              builds all into a temporary directory and compares with the committed bytes
 #   build.sh --update     builds all and installs the modules and SHA256SUMS
-#   build.sh --installed  compares too, but installs nothing: what has no toolchain on this machine
-#                         is skipped, and named
+#   build.sh --installed  compares too, but installs nothing: what has no toolchain on this machine,
+#                         or another version than TOOLCHAINS tells, is skipped, and named
 #
 # GO=/path/to/go builds with that Go instead of fetching one: the same bytes want Go 1.24.4.
 # GOCACHE is used when set. Nothing outside the temporary directory is changed, except that
@@ -149,7 +149,7 @@ build_rust_modules() (
 need_assemblyscript() {
   [[ -x $(command -v node) && -x $(command -v npm) ]] || need_packages nodejs npm || return 1
   cp -r "$sources/assemblyscript" "$work"
-  (cd "$work/assemblyscript" && npm ci --silent --no-audit --no-fund --cache "$work/npm" >&2) && return
+  (cd "$work/assemblyscript" && timeout 180 npm ci --silent --no-audit --no-fund --cache "$work/npm" >&2) && return
   $fetch && die "npm could not bring the AssemblyScript compiler"
   return 1
 }
@@ -161,17 +161,48 @@ build_assemblyscript_modules() (
 
 ### All
 
+# identity TOOLCHAIN: what decides the bytes, in a line as TOOLCHAINS has it.
+identity() {
+  local packages=()
+  case $1 in
+    c) packages=(clang-$llvm lld-$llvm wasi-libc libclang-rt-$llvm-dev-wasm32) ;;
+    rust)
+      packages=(rustc libstd-rust-dev-wasm32 lld-14 wasi-libc librust-base64-dev librust-hmac-dev
+        librust-serde-json-dev librust-sha2-dev)
+      ;;
+    go)
+      echo "go: $("$GO" version | cut -d ' ' -f 3)"
+      return
+      ;;
+    assemblyscript)
+      echo "assemblyscript: package-lock.json"
+      return
+      ;;
+  esac
+  echo "$1:$(dpkg-query -W -f ' ${Package} ${Version}' "${packages[@]}" 2>/dev/null)"
+}
+
+identities=()
 skipped=()
 # made TOOLCHAIN MODULE...
 made() {
-  local toolchain=$1
+  local toolchain=$1 module
   shift
-  if "need_$toolchain"; then
-    echo "build.sh: $toolchain" >&2
-    "build_${toolchain}_modules"
-  else
-    skipped+=("$@")
+  if ! "need_$toolchain"; then
+    for module; do
+      skipped+=("$module: SKIPPED: its toolchain is not here")
+    done
+    return
   fi
+  identities+=("$(identity "$toolchain")")
+  if ! $fetch && ! grep -qxF "${identities[-1]}" "$here/TOOLCHAINS"; then
+    for module; do
+      skipped+=("$module: SKIPPED: TOOLCHAINS does not tell of ${identities[-1]}")
+    done
+    return
+  fi
+  echo "build.sh: $toolchain" >&2
+  "build_${toolchain}_modules"
 }
 
 made c c.wasm c-prefixed.wasm c-out-pointer.wasm c-getters.wasm c-shared.wasm c-digest.wasm
@@ -186,6 +217,7 @@ if $update; then
   sha256sum "${modules[@]}" >SHA256SUMS
   rm -f "$installed"/*.wasm
   install -m 644 "${modules[@]}" SHA256SUMS "$installed"
+  printf '%s\n' "${identities[@]}" >"$here/TOOLCHAINS"
   cat SHA256SUMS
   exit
 fi
@@ -200,8 +232,8 @@ for module in "${modules[@]}"; do
     different=true
   fi
 done
-for module in "${skipped[@]}"; do
-  echo "$module: SKIPPED: its toolchain is not here"
+for line in "${skipped[@]}"; do
+  echo "$line"
 done
 if $different; then
   exit 1
