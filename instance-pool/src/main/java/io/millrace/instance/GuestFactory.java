@@ -30,6 +30,9 @@ final class GuestFactory {
   GuestFactory(InstancePoolBuilder pool, GuestMemories memories) {
     payloadLimitBytes = pool.payloadLimitBytes;
     startsFromSnapshot = pool.snapshot;
+    if (!startsFromSnapshot) {
+      memories.close(); // nobody would ask for one that is left
+    }
     resets = pool.resetPolicy.resets();
     startTimeout = pool.startTimeout;
     capabilities = pool.capabilities;
