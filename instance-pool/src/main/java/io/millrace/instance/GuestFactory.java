@@ -19,7 +19,10 @@ final class GuestFactory {
 
   private final int payloadLimitBytes;
   private final boolean startsFromSnapshot;
-  private final boolean resets;
+
+  /** To go back to, or to begin with when the compiled module takes over. */
+  private final boolean needsState;
+
   private final Duration startTimeout;
   private final CapabilityPolicy capabilities;
   private final EngineInstance.Parts parts;
@@ -33,7 +36,7 @@ final class GuestFactory {
     if (!startsFromSnapshot) {
       memories.close(); // nobody would ask for one that is left
     }
-    resets = pool.resetPolicy.resets();
+    needsState = pool.resetPolicy.resets() || pool.tieredStart;
     startTimeout = pool.startTimeout;
     capabilities = pool.capabilities;
     parts =
@@ -118,7 +121,7 @@ final class GuestFactory {
     callIfThere(start.module.report(), instance, "init");
     GuestInstance guest = start.guest(instance, null, null);
     long drawn = instance.wasi().random().drawnBytes();
-    if (!startsFromSnapshot && !resets) {
+    if (!startsFromSnapshot && !needsState) {
       report = SnapshotReport.refused("it is switched off, and nothing is reset", drawn);
       return guest;
     }
