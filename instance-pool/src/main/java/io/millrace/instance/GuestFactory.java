@@ -53,9 +53,13 @@ final class GuestFactory {
    * Builds an instance that is ready for its first invocation.
    *
    * @throws WorkerException.ModuleRejected when the guest fails to start
+   * @throws WorkerException.AbiMismatch when the module has no memory; none of its code runs
    */
   GuestInstance build(LoadedModule module) {
     String name = module.report().name();
+    if (module.report().memories().isEmpty()) {
+      throw new WorkerException.AbiMismatch(name + " has no memory, where payloads could go");
+    }
     Start start = new Start(module);
     try {
       InstanceState known = image.get();
