@@ -2,7 +2,9 @@ package io.millrace.instance;
 
 import io.millrace.instance.ModuleLimits.Limit;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Reads what a module declares before its code: types, imports, functions, tables, memories,
@@ -213,8 +215,13 @@ final class DeclarationScan {
     long count = count("exports", 3, Limit.EXPORTS);
     // The type of each exported function is looked up behind the imported ones.
     cost.steps(count * types.imported());
+    Set<String> names = new HashSet<>();
     for (long left = count; left > 0; left--) {
       String name = in.name();
+      if (!names.add(name)) {
+        // The engine takes the last one, whatever it is (core specification 3.4.10 wants none).
+        throw in.malformed("two exports have one name");
+      }
       int kind = in.octet();
       if (kind >= KINDS.size()) {
         throw in.malformed("an export is of kind " + kind);

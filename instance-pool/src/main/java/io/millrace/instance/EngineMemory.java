@@ -97,8 +97,7 @@ abstract class EngineMemory implements Memory {
     if (pages == null || deltaPages <= 0) {
       return linear().grow(deltaPages);
     }
-    if (!pages.tryTake(deltaPages)
-        && !(parked != null && parked.clear() && pages.tryTake(deltaPages))) {
+    if (!(parked == null ? pages.tryTake(deltaPages) : parked.tryTake(deltaPages))) {
       return -1;
     }
     int before = linear().grow(deltaPages);

@@ -18,6 +18,10 @@ final class FunctionTypes {
   private record Type(byte[] parameters, byte[] results, long shape) {}
 
   private final List<Type> types = new ArrayList<>();
+
+  /** A thousand parameters take some kilobytes, and a few bytes name one more function. */
+  private final Map<Integer, String> texts = new HashMap<>();
+
   private int[] functions = new int[256];
   private int functionCount;
   private int imported;
@@ -38,8 +42,12 @@ final class FunctionTypes {
     return hash;
   }
 
-  /** A type as in {@code (i32, i32) -> i64}. */
+  /** A type as in {@code (i32, i32) -> i64}; one text for all that have the type. */
   String text(int type) {
+    return texts.computeIfAbsent(type, this::write);
+  }
+
+  private String write(int type) {
     byte[] results = types.get(type).results();
     String answer = join(results);
     return "("

@@ -19,7 +19,10 @@ final class GuestFactory {
 
   private final int payloadLimitBytes;
   private final boolean startsFromSnapshot;
-  private final boolean resets;
+
+  /** To go back to, or to begin with when the compiled module takes over. */
+  private final boolean needsState;
+
   private final Duration startTimeout;
   private final CapabilityPolicy capabilities;
   private final EngineInstance.Parts parts;
@@ -30,7 +33,10 @@ final class GuestFactory {
   GuestFactory(InstancePoolBuilder pool, GuestMemories memories) {
     payloadLimitBytes = pool.payloadLimitBytes;
     startsFromSnapshot = pool.snapshot;
-    resets = pool.resetPolicy.resets();
+    if (!startsFromSnapshot) {
+      memories.close(); // nobody would ask for one that is left
+    }
+    needsState = pool.resetPolicy.resets() || pool.tieredStart;
     startTimeout = pool.startTimeout;
     capabilities = pool.capabilities;
     parts =
@@ -47,9 +53,13 @@ final class GuestFactory {
    * Builds an instance that is ready for its first invocation.
    *
    * @throws WorkerException.ModuleRejected when the guest fails to start
+   * @throws WorkerException.AbiMismatch when the module has no memory; none of its code runs
    */
   GuestInstance build(LoadedModule module) {
     String name = module.report().name();
+    if (module.report().memories().isEmpty()) {
+      throw new WorkerException.AbiMismatch(name + " has no memory, where payloads could go");
+    }
     Start start = new Start(module);
     try {
       InstanceState known = image.get();
@@ -115,7 +125,7 @@ final class GuestFactory {
     callIfThere(start.module.report(), instance, "init");
     GuestInstance guest = start.guest(instance, null, null);
     long drawn = instance.wasi().random().drawnBytes();
-    if (!startsFromSnapshot && !resets) {
+    if (!startsFromSnapshot && !needsState) {
       report = SnapshotReport.refused("it is switched off, and nothing is reset", drawn);
       return guest;
     }

@@ -86,7 +86,7 @@ final class GuestMemories {
       return charged(kind.over(left));
     }
     int pages = filling == null ? initialPages : filling.sizeBytes() / PageLimits.PAGE_BYTES;
-    if (!budget.tryTake(pages) && !(parked.clear() && budget.tryTake(pages))) {
+    if (!parked.tryTake(pages)) {
       throw exhausted(); // before they are allocated
     }
     boolean made = false;

@@ -115,7 +115,7 @@ final class GuestResult {
   private static String text(byte[] error) {
     int length = Math.min(error.length, ERROR_TEXT_BYTES);
     return new String(error, 0, length, StandardCharsets.UTF_8)
-        .replaceAll("\\p{Cntrl}+", " ")
+        .replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]+", " ") // ends no line of a log, and reorders none
         .strip();
   }
 

@@ -9,7 +9,8 @@ package io.millrace.instance;
  * @param instancesRetired instances given up: after a trap, an interrupt or an exit, or because a
  *     policy wanted another
  * @param instances instances there are now, leased and idle
- * @param memoryPages pages of 64 KiB that they have together
+ * @param memoryPages pages of 64 KiB that they have together, and those of up to two memories that
+ *     retired instances have left for the next ones
  * @param resets times that an instance went back to its first state
  * @param resetsVerified of these, how many were compared with that state in full
  * @param resetDifferences of these, how many were found to differ: 0, or there is a fault in

@@ -30,6 +30,11 @@ public record ModuleReport(
     List<FunctionFit> functions,
     AbiDescriptor abi) {
 
+  /** Of a misspelt name and one that it may have meant: comparing takes time and heap. */
+  private static final int COMPARED_CHARS = 128;
+
+  private static final int COMPARED_NAMES = 256;
+
   /** An export: kind is function, memory, table, global or tag. */
   public record Export(String name, String kind, String type) {}
 
@@ -76,17 +81,20 @@ public record ModuleReport(
   }
 
   private String suggestion(String wanted) {
-    List<String> callable =
-        functions.stream().filter(FunctionFit::fits).map(FunctionFit::name).toList();
-    if (callable.isEmpty()) {
+    if (functions.stream().noneMatch(FunctionFit::fits)) {
       return "; none of its exports can be invoked";
     }
     String nearest =
-        callable.stream()
+        functions.stream()
+            .filter(FunctionFit::fits)
+            .map(FunctionFit::name)
+            .filter(known -> wanted.length() + known.length() <= COMPARED_CHARS)
+            .limit(COMPARED_NAMES)
             .sorted(Comparator.comparingInt((String known) -> distance(wanted, known)))
             .limit(3)
+            .map(LogText::escaped)
             .collect(Collectors.joining(", "));
-    return "; nearest: " + nearest;
+    return nearest.isEmpty() ? "" : "; nearest: " + nearest;
   }
 
   /** Levenshtein's edit distance, ignoring case. */

@@ -1,5 +1,6 @@
 package io.millrace.instance;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -31,9 +32,17 @@ final class ModuleReports {
     AbiDescriptor abi =
         given == null ? AbiDescriptor.detect(functionTypes).orElse(AbiDescriptor.FLAT) : given;
     String unfit = whyNothingFits(declared.memories(), kind, functionTypes, abi);
+    Map<String, String> reasons = new HashMap<>();
     List<ModuleReport.FunctionFit> functions =
         functionTypes.entrySet().stream()
-            .map(entry -> fit(entry.getKey(), entry.getValue(), unfit, abi))
+            .map(
+                entry ->
+                    fit(
+                        entry.getKey(),
+                        entry.getValue(),
+                        reasons.computeIfAbsent(
+                            entry.getValue(), type -> whyUncallable(type, unfit, abi)),
+                        abi))
             .toList();
     return new ModuleReport(
         scanned.name(),
@@ -101,16 +110,17 @@ final class ModuleReports {
         : "";
   }
 
+  /** Why functions of a type cannot be invoked, or empty. */
+  private static String whyUncallable(String type, String unfit, AbiDescriptor abi) {
+    return type.equals(abi.functionType())
+        ? unfit
+        : "its type is " + type + ", the ABI wants " + abi.functionType();
+  }
+
   private static ModuleReport.FunctionFit fit(
-      String name, String type, String unfit, AbiDescriptor abi) {
-    String reason = "";
-    if (abi.exports().stream().anyMatch(each -> each.name().equals(name))) {
-      reason = "it belongs to the ABI itself";
-    } else if (!type.equals(abi.functionType())) {
-      reason = "its type is " + type + ", the ABI wants " + abi.functionType();
-    } else {
-      reason = unfit;
-    }
+      String name, String type, String uncallable, AbiDescriptor abi) {
+    boolean ofTheAbi = abi.exports().stream().anyMatch(each -> each.name().equals(name));
+    String reason = ofTheAbi ? "it belongs to the ABI itself" : uncallable;
     return new ModuleReport.FunctionFit(name, type, reason.isEmpty(), reason);
   }
 }

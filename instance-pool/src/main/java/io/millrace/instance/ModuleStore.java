@@ -88,6 +88,9 @@ final class ModuleStore {
   Optional<StoredModule> read(ModuleKey key) {
     Path file = file(key);
     try {
+      if (Files.size(file) > maximumBytes) {
+        throw new IOException("it is larger than all that may be here");
+      }
       byte[] bytes = Files.readAllBytes(file);
       StoredModule module = decode(key, bytes);
       Files.setLastModifiedTime(file, FileTime.from(Instant.now())); // used last, removed last

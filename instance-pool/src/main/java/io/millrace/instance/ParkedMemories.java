@@ -32,8 +32,12 @@ final class ParkedMemories {
 
   /** Takes a memory that nobody uses any more; answers whether it did, and so has its pages. */
   synchronized boolean offer(FlatLinearMemory memory) {
-    if (closed || memories.size() == MOST) {
+    if (closed) {
       return false;
+    }
+    if (memories.size() == MOST) {
+      // The oldest may have a snapshot that no later instance begins with.
+      budget.giveBack(memories.removeLast().pages());
     }
     memories.addFirst(memory);
     return true;
@@ -68,12 +72,18 @@ final class ParkedMemories {
     return null;
   }
 
-  /** Drops all; answers whether that gave the budget any pages. */
-  synchronized boolean clear() {
-    boolean any = !memories.isEmpty();
+  /** Takes pages out of the budget, those of the memories here where no others are left. */
+  boolean tryTake(int pages) {
+    if (budget.tryTake(pages)) {
+      return true;
+    }
+    clear(); // perhaps somebody else just did, for more pages than they needed
+    return budget.tryTake(pages);
+  }
+
+  private synchronized void clear() {
     memories.forEach(memory -> budget.giveBack(memory.pages()));
     memories.clear();
-    return any;
   }
 
   /** Drops all, and takes none from now on. */

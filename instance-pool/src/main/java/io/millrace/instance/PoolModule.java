@@ -1,6 +1,7 @@
 package io.millrace.instance;
 
 import io.millrace.pipeline.WorkerException;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -87,6 +88,7 @@ final class PoolModule {
       return present;
     }
     Known wanted;
+    ScannedModule found;
     lock.lock();
     try {
       if (loaded != null) {
@@ -100,13 +102,16 @@ final class PoolModule {
         scanned = read;
       }
       wanted = known;
+      // What the key was made of: whoever reads the source again may find other bytes there.
+      found = Objects.requireNonNull(scanned);
       if (tiered && !cache.isAtHand(wanted.key())) {
-        return interpreted(wanted);
+        return interpreted(wanted, ModuleCompiler.parse(found));
       }
     } finally {
       lock.unlock();
     }
-    return loaded(wanted, cache.get(wanted.key(), source.name(), this::parsed));
+    return loaded(
+        wanted, cache.get(wanted.key(), source.name(), () -> ModuleCompiler.parse(found)));
   }
 
   /** Imports that are not granted are told before anything costs time. */
@@ -118,8 +123,7 @@ final class PoolModule {
   }
 
   /** Holds the lock, so that it is parsed once. */
-  private LoadedModule interpreted(Known wanted) {
-    ModuleCompiler.Parsed parsed = parsed();
+  private LoadedModule interpreted(Known wanted, ModuleCompiler.Parsed parsed) {
     LoadedModule interim = new LoadedModule(ModuleCompiler.interpret(parsed), wanted.report());
     loaded = interim;
     later =
@@ -165,19 +169,6 @@ final class PoolModule {
 
   private void failed(WorkerException why) {
     LOGGER.log(System.Logger.Level.WARNING, "it stays interpreted, slow as that is", why);
-  }
-
-  /** Asked for when the cache does not have the module. */
-  private ModuleCompiler.Parsed parsed() {
-    ScannedModule present;
-    lock.lock();
-    try {
-      // Read again where a small cache has dropped the module before another caller came for it.
-      present = scanned == null ? scan() : scanned;
-    } finally {
-      lock.unlock();
-    }
-    return ModuleCompiler.parse(present);
   }
 
   private ScannedModule scan() {

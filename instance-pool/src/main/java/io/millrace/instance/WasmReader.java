@@ -152,18 +152,7 @@ final class WasmReader {
 
   /** Reads a name and answers whether it is {@code ascii}. */
   boolean nameIs(String ascii) {
-    int before = position;
-    skipName();
-    int start = position - ascii.length();
-    if (start <= before) {
-      return false;
-    }
-    for (int i = 0; i < ascii.length(); i++) {
-      if (bytes[start + i] != ascii.charAt(i)) {
-        return false;
-      }
-    }
-    return true;
+    return name().equals(ascii);
   }
 
   private void codePoint() {

@@ -11,6 +11,7 @@ import io.millrace.instance.AbiDescriptor.Result;
 import io.millrace.instance.AbiDescriptor.Status;
 import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.spi.GuestLease;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -237,6 +238,26 @@ class AbiTest {
                 failure -> assertThat(failure.error()).isEqualTo("bad key"));
       }
       assertThat(pool.metrics().instancesRetired()).as("an error is an answer").isZero();
+    }
+  }
+
+  @Test
+  void anErrorsTextIsOneLineAsItStands() {
+    String text = "a\u2028b\u202Ec\u0085d";
+    int length = text.getBytes(StandardCharsets.UTF_8).length;
+    byte[] wasm =
+        new WasmBuilder()
+            .memory(2, 2)
+            .allocator(1024)
+            .data(100, text)
+            .answering("lie", 100L << 32 | 1L << 31 | length)
+            .build();
+    try (InstancePool pool = Guests.pool(wasm);
+        GuestLease lease = pool.lease()) {
+      assertThatThrownBy(() -> Guests.call(lease, "lie", ""))
+          .isInstanceOfSatisfying(
+              WorkerException.GuestFailed.class,
+              failure -> assertThat(failure.error()).isEqualTo("a b c d"));
     }
   }
 

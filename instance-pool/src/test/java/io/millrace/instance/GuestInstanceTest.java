@@ -141,6 +141,18 @@ class GuestInstanceTest {
   }
 
   @Test
+  void aModuleWithoutMemoryIsRefusedInOneLine() {
+    byte[] wasm = RawModule.functions(1, RawModule.body(RawModule.bytes(0))).build();
+    try (InstancePool pool = Guests.pool(wasm);
+        GuestLease lease = pool.lease()) {
+      assertThatThrownBy(() -> lease.guest(null))
+          .isInstanceOf(WorkerException.AbiMismatch.class)
+          .hasMessage("test.wasm has no memory, where payloads could go");
+      assertThat(pool.metrics().instances()).isZero();
+    }
+  }
+
+  @Test
   void anUnknownFunctionIsRefusedWithTheNearestNames() {
     try (GuestLease lease = digest.lease()) {
       assertThatThrownBy(() -> Guests.call(lease, "sha265", ""))

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.instance.ModuleLimits.Limit;
 import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.spi.GuestLease;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -69,11 +70,13 @@ class ModuleLimitsTest {
               .section(1, vector(1, NO_TYPE))
               .section(2, vector(N, bytes(1, 'e', 1, 'f', 0, 0)))
               .build();
-      case EXPORTS ->
-          new RawModule()
-              .section(5, bytes(1, 0, 1))
-              .section(7, vector(N, bytes(1, 'e', 2, 0)))
-              .build();
+      case EXPORTS -> {
+        byte[][] exports =
+            IntStream.range(0, N)
+                .mapToObj(each -> bytes(2, 'a' + each / 26, 'a' + each % 26, 2, 0))
+                .toArray(byte[][]::new);
+        yield new RawModule().section(5, bytes(1, 0, 1)).section(7, leb(N), join(exports)).build();
+      }
       case GLOBALS -> new RawModule().section(6, vector(N, bytes(0x7F, 0, 0x41, 0, 0x0B))).build();
       case TABLES -> new RawModule().section(4, vector(7, bytes(0x70, 0, 0))).build();
       case TABLE_ENTRIES -> new RawModule().section(4, vector(3, bytes(0x70, 1, 100, 110))).build();

@@ -246,6 +246,33 @@ class ModuleScanTest {
         new RawModule().section(6, bytes(1, 0x7F, 0, 0x10, 0, 0x0B)));
   }
 
+  /**
+   * The engine takes the last of them: a report could tell of a function, and a memory be there.
+   */
+  @Test
+  void twoExportsOfOneName() {
+    byte[] both = bytes(2, 1, 'f', 0, 0, 1, 'f', 2, 0);
+    refuses(
+        "two exports have one name",
+        new RawModule()
+            .section(1, vector(1, NO_TYPE))
+            .section(3, vector(1, bytes(0)))
+            .section(5, bytes(1, 0, 1))
+            .section(7, both)
+            .section(10, vector(1, body(NO_LOCALS))));
+  }
+
+  @Test
+  void aSectionIsOneOfNamesByItsWholeName() {
+    byte[] functionNames = bytes(1, 4, 1, 0, 1, 'f');
+    byte[] module =
+        new RawModule()
+            .section(0, bytes(6, 'r', 'e', 'n', 'a', 'm', 'e'), bytes(0xFF))
+            .section(0, bytes(4, 'n', 'a', 'm', 'e'), functionNames)
+            .build();
+    assertThat(scan(module).namesUsable()).isTrue();
+  }
+
   private static RawModule code(byte[]... code) {
     return RawModule.functions(1, body(NO_LOCALS, code));
   }

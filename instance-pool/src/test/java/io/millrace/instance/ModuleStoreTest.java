@@ -7,8 +7,11 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.spi.GuestLease;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
@@ -105,6 +108,21 @@ class ModuleStoreTest {
     ModuleCache afterwards = process();
     load(afterwards, source);
     assertThat(afterwards.storeHits()).as("the last one has replaced it").isEqualTo(1);
+  }
+
+  @Test
+  void aFileOfMoreThanMayBeThereIsNotEvenRead() throws IOException {
+    ModuleSource source = ModuleSource.of("small.wasm", new WasmBuilder().allocator(8).build());
+    load(process(), source);
+    Path file = stored().get(0);
+    long sound = Files.size(file);
+    try (SeekableByteChannel sparse = Files.newByteChannel(file, StandardOpenOption.WRITE)) {
+      sparse.position(3L << 30).write(ByteBuffer.wrap(new byte[1])); // no array holds so much
+    }
+    ModuleCache cache = process();
+    load(cache, source);
+    assertThat(cache.compiles()).isEqualTo(1);
+    assertThat(Files.size(file)).as("replaced").isEqualTo(sound);
   }
 
   private static void load(ModuleCache cache, ModuleSource source) {

@@ -5,10 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.memory.FlatLinearMemory;
 import io.millrace.memory.LinearMemory;
+import io.millrace.memory.PageLimits;
+import io.millrace.memory.PrivateLinearMemory;
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.spi.GuestLease;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -116,6 +124,63 @@ class ParkedMemoriesTest {
       assertThat(grows.pages()).isEqualTo(5);
       assertThat(pool.metrics().memoryPages()).isEqualTo(5);
     }
+  }
+
+  @Test
+  void noneIsKeptWhereNoInstanceBeginsWithASnapshot() {
+    try (InstancePool pool =
+            fresh().resetPolicy(ResetPolicy.ON_TENANT_CHANGE).snapshot(false).build();
+        GuestLease lease = pool.lease()) {
+      GuestInstance first = instance(lease, "a");
+      assertThat(first.state()).as("to go back to").isNotNull();
+      pool.retire(first);
+      assertThat(pool.metrics().memoryPages()).isZero();
+    }
+  }
+
+  @Test
+  void theOldestMakesRoom() {
+    PageBudget budget = new PageBudget(100);
+    ParkedMemories parked = new ParkedMemories(budget, new Resets("m", 1));
+    PrivateLinearMemory last = new PrivateLinearMemory(new PageLimits(3, 4));
+    for (int pages : List.of(1, 2)) {
+      budget.tryTake(pages);
+      assertThat(parked.offer(new PrivateLinearMemory(new PageLimits(pages, 4)))).isTrue();
+    }
+    budget.tryTake(3);
+    assertThat(parked.offer(last)).isTrue();
+    assertThat(budget.taken()).isEqualTo(2 + 3);
+    assertThat(parked.take(last.lastSnapshot())).isSameAs(last);
+  }
+
+  /** Whoever finds nothing parked any more may find the pages that were. */
+  @Test
+  void twoThatNeedItsPagesBothGetTheirs() throws Exception {
+    CyclicBarrier together = new CyclicBarrier(2);
+    AtomicReference<ParkedMemories> round = new AtomicReference<>();
+    int rounds = 20_000;
+    Callable<Integer> worker =
+        () -> {
+          int got = 0;
+          for (int i = 0; i < rounds; i++) {
+            if (together.await() == 0) {
+              PageBudget budget = new PageBudget(2);
+              ParkedMemories parked = new ParkedMemories(budget, new Resets("m", 1000));
+              budget.tryTake(2);
+              parked.offer(new PrivateLinearMemory(new PageLimits(2, 2)));
+              round.set(parked);
+            }
+            together.await();
+            got += Objects.requireNonNull(round.get()).tryTake(1) ? 1 : 0;
+          }
+          return got;
+        };
+    FutureTask<Integer> other = new FutureTask<>(worker);
+    Thread thread = new Thread(other, "other");
+    thread.setDaemon(true);
+    thread.start();
+    assertThat(worker.call()).isEqualTo(rounds);
+    assertThat(other.get()).isEqualTo(rounds);
   }
 
   @Test

@@ -92,6 +92,17 @@ class TieredStartTest {
   }
 
   @Test
+  void stateIsKeptOverTheSwitchWhereNothingIsResetNorStartedFromASnapshot() {
+    try (InstancePool pool = pool().resetPolicy(ResetPolicy.KEEP_STATE).snapshot(false).build();
+        GuestLease lease = pool.lease()) {
+      assertThat(count(lease, "a")).isEqualTo(1);
+      compile();
+      assertThat(count(lease, "a")).isEqualTo(2);
+      assertThat(held(lease).module().interpreted()).isFalse();
+    }
+  }
+
+  @Test
   void anIdleInstanceIsMovedWhenItIsLeased() {
     try (InstancePool pool = pool().build()) {
       try (GuestLease lease = pool.lease()) {

@@ -13,6 +13,8 @@ import static io.millrace.instance.WasmBuilder.types;
 import io.millrace.instance.RawModule;
 import io.millrace.instance.WasmBuilder;
 import io.millrace.pipeline.WorkerException;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -183,6 +185,7 @@ final class HostileModules {
         RawModule.functions(8, body(NO_LOCALS, high, repeat(20_000, bytes(0x41, 0, 0x0D, 0)))),
         REJECTED);
     add("equal types", equalTypes(), REJECTED);
+    add("100,000 exports of 1,000 parameters each", wideExports(), MISMATCH);
     add(
         "wrong instructions",
         RawModule.functions(
@@ -204,6 +207,21 @@ final class HostileModules {
         .section(1, vector(5_000, RawModule.NO_TYPE))
         .section(3, vector(1_000, none))
         .section(10, vector(1_000, body(none)));
+  }
+
+  /** One function under many names, one of them {@code f}. */
+  private static RawModule wideExports() {
+    ByteArrayOutputStream exports = new ByteArrayOutputStream();
+    for (int i = 0; i < 100_000; i++) {
+      byte[] name = Integer.toString(i, 36).getBytes(StandardCharsets.UTF_8);
+      exports.writeBytes(join(leb(name.length), name, bytes(0, 0)));
+    }
+    byte[] type = join(bytes(0x60), leb(1_000), repeat(1_000, bytes(I32)), bytes(0));
+    return new RawModule()
+        .section(1, vector(1, type))
+        .section(3, vector(1, bytes(0)))
+        .section(7, leb(100_000), exports.toByteArray())
+        .section(10, vector(1, body(NO_LOCALS)));
   }
 
   /** Two tables of references that f grows by 10,000 entries again and again. */
