@@ -175,7 +175,7 @@ final class GuestFactory {
       GuestInstance moved = start.guest(instance, first, from.arenaBlock());
       start.done = true;
       return Optional.of(moved);
-    } catch (RuntimeException failed) {
+    } catch (RuntimeException | OutOfMemoryError failed) {
       // No room for both at once, say. The pool builds a new one when this one is gone.
       LOGGER.log(System.Logger.Level.DEBUG, "an instance was not moved", failed);
       return Optional.empty();

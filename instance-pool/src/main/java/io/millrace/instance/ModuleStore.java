@@ -93,13 +93,24 @@ final class ModuleStore {
       }
       byte[] bytes = Files.readAllBytes(file);
       StoredModule module = decode(key, bytes);
-      Files.setLastModifiedTime(file, FileTime.from(Instant.now())); // used last, removed last
+      touch(file);
       return Optional.of(module);
     } catch (IOException | RuntimeException absentOrUnsound) {
       if (Files.exists(file)) {
         LOGGER.log(System.Logger.Level.WARNING, "ignored: " + file, absentOrUnsound);
       }
       return Optional.empty();
+    }
+  }
+
+  /**
+   * What was used last is removed last. A directory that cannot be written to serves all the same.
+   */
+  private static void touch(Path file) {
+    try {
+      Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+    } catch (IOException readOnlyOrGone) {
+      LOGGER.log(System.Logger.Level.DEBUG, "not touched: " + file, readOnlyOrGone);
     }
   }
 

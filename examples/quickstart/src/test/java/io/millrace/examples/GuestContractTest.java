@@ -137,7 +137,7 @@ class GuestContractTest {
     try (InstancePool guests = compiled(guest).build();
         WorkerPool workers = WorkerPools.over(guests).workers(1).build()) {
       reply(workers, Invocation.of("echo", ""));
-      Reply late = reply(workers, Invocation.of("spin", "").withDeadline(Duration.ofMillis(100)));
+      Reply late = reply(workers, Invocation.of("spin", "").withDeadline(Duration.ofSeconds(1)));
       assertThat(((Reply.Failed) late).failure())
           .isInstanceOfSatisfying(
               WorkerException.DeadlineExceeded.class,
