@@ -10,7 +10,8 @@ set -euo pipefail
 version=1.24.4-1
 directory=${1:?usage: fetch-go.sh DIRECTORY}
 goroot=$directory/usr/lib/go-1.24
-if [[ -x $goroot/bin/gofmt && -d $goroot/src/net/http ]]; then
+complete=$directory/complete-$version # made last: this may be stopped while it unpacks
+if [[ -e $complete ]]; then
   echo "$goroot"
   exit
 fi
@@ -39,4 +40,5 @@ apt=(apt-get -q
 for package in "$apt_files"/*.deb; do
   dpkg -x "$package" "$directory"
 done
+touch "$complete"
 echo "$goroot"
