@@ -53,7 +53,7 @@ class SharedGuestTest {
             .sorted()
             .toList();
     assertThat(counts).isEqualTo(IntStream.rangeClosed(1, calls).boxed().toList());
-    assertThat(guests.metrics().instancesCreated()).as("that took part").isEqualTo(4);
+    assertThat(guests.metrics().instancesCreated()).as("that took part").isBetween(2L, 4L);
   }
 
   @Test
