@@ -85,6 +85,22 @@ class InstanceLeaseTest {
     }
   }
 
+  /** CVE-2019-17638 of another server: a buffer released twice was handed to two callers. */
+  @Test
+  void aLeaseReleasedTwiceGivesItsInstanceToOneCallerOnly() {
+    try (InstancePool pool = stateful().spares(0).build()) {
+      GuestLease released = pool.lease();
+      released.guest("a");
+      released.close();
+      released.close();
+      try (GuestLease one = pool.lease();
+          GuestLease two = pool.lease()) {
+        assertThat(one.guest("a")).isNotSameAs(two.guest("a"));
+        assertThat(pool.metrics().instances()).isEqualTo(2);
+      }
+    }
+  }
+
   /** As a full heap would in the middle of a reset; here it is the log that throws, once. */
   @Test
   void aResetThatThrowsCostsTheInstanceAndNoPlaceInThePool() {
