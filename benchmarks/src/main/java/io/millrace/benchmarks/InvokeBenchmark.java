@@ -1,7 +1,6 @@
 package io.millrace.benchmarks;
 
 import io.millrace.instance.InstancePool;
-import io.millrace.instance.ModuleSource;
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.WorkerPool;
 import io.millrace.pipeline.spi.Guest;
@@ -97,10 +96,7 @@ public class InvokeBenchmark {
 
     Rig(String function, int workers) {
       invocation = Invocation.of(function, new byte[1024]);
-      guests =
-          InstancePool.builder(
-                  ModuleSource.resource(InvokeBenchmark.class, "/io/millrace/guests/c-digest.wasm"))
-              .build();
+      guests = DigestGuests.pool(false);
       pool = WorkerPools.over(guests).workers(workers).inboxCapacity(1024).build();
       for (int i = 0; i < workers; i++) {
         leases.add(guests.lease());

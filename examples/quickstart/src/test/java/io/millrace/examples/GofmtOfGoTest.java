@@ -4,12 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.millrace.instance.InstancePool;
-import io.millrace.instance.ModuleSource;
-import io.millrace.instance.RetirePolicy;
-import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Reply;
-import io.millrace.pipeline.WorkerPool;
-import io.millrace.scheduler.WorkerPools;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -19,13 +14,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import reactor.core.publisher.Flux;
 
 /**
  * The same module over files that nobody wrote for it: those of Go itself, with Go's own gofmt to
@@ -62,19 +55,8 @@ class GofmtOfGoTest {
       Files.writeString(at(folder, i), mangled.get(i));
     }
     gofmt(folder);
-    try (InstancePool guests =
-            InstancePool.builder(ModuleSource.of(GofmtTest.MODULE))
-                .abi(GofmtTest.ABI)
-                .maximumPages(PAGES)
-                .retirePolicy(RetirePolicy.NEVER.withPages(PAGES / 4))
-                .build();
-        WorkerPool workers = WorkerPools.over(guests).workers(2).build()) {
-      List<Reply> replies =
-          Objects.requireNonNull(
-              workers
-                  .invokeAll(Flux.fromIterable(mangled).map(text -> Invocation.of("format", text)))
-                  .collectList()
-                  .block(Duration.ofMinutes(4)));
+    try (InstancePool guests = GofmtTest.pool(PAGES, PAGES / 4)) {
+      List<Reply> replies = GofmtTest.formatted(guests, mangled, Duration.ofMinutes(4));
       int changed = 0;
       for (int i = 0; i < files.size(); i++) {
         String expected = Files.readString(at(folder, i), StandardCharsets.UTF_8);

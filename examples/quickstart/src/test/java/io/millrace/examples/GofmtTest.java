@@ -70,33 +70,42 @@ class GofmtTest {
     Random random = new Random(seed);
     List<String> formatted = sources();
     List<String> expected = new ArrayList<>();
-    List<Invocation> invocations = new ArrayList<>();
+    List<String> misformattedTexts = new ArrayList<>();
     for (int i = 0; i < CALLS; i++) {
       String source = enlarged(formatted.get(random.nextInt(formatted.size())), random);
       String misformatted = misformat(source, random);
       assertThat(misformatted.length()).isLessThanOrEqualTo(LONGEST_BYTES);
       expected.add(source);
-      invocations.add(Invocation.of("format", misformatted));
+      misformattedTexts.add(misformatted);
     }
-    try (InstancePool guests =
-            InstancePool.builder(ModuleSource.of(MODULE))
-                .abi(ABI)
-                .maximumPages(PAGES)
-                .retirePolicy(RetirePolicy.NEVER.withPages(PAGES / 2))
-                .build();
-        WorkerPool workers = WorkerPools.over(guests).workers(2).build()) {
-      List<Reply> replies =
-          Objects.requireNonNull(
-              workers
-                  .invokeAll(Flux.fromIterable(invocations))
-                  .collectList()
-                  .block(Duration.ofMinutes(2)));
+    try (InstancePool guests = pool(PAGES, PAGES / 2)) {
+      List<Reply> replies = formatted(guests, misformattedTexts, Duration.ofMinutes(2));
       for (int i = 0; i < CALLS; i++) {
         assertThat(replies.get(i).utf8())
             .as("seed %d, call %d", seed, i)
             .isEqualTo(expected.get(i));
       }
       assertThat(guests.metrics().instancesRetired()).as("it does leak").isPositive();
+    }
+  }
+
+  /** Instances of the module, which are retired before they have taken all their pages. */
+  static InstancePool pool(int pages, int retiredAt) {
+    return InstancePool.builder(ModuleSource.of(MODULE))
+        .abi(ABI)
+        .maximumPages(pages)
+        .retirePolicy(RetirePolicy.NEVER.withPages(retiredAt))
+        .build();
+  }
+
+  /** What two workers make of the texts, in their order. */
+  static List<Reply> formatted(InstancePool guests, List<String> texts, Duration limit) {
+    try (WorkerPool workers = WorkerPools.over(guests).workers(2).build()) {
+      return Objects.requireNonNull(
+          workers
+              .invokeAll(Flux.fromIterable(texts).map(text -> Invocation.of("format", text)))
+              .collectList()
+              .block(limit));
     }
   }
 
