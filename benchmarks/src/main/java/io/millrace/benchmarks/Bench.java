@@ -49,7 +49,9 @@ public final class Bench implements Callable<Integer> {
           new ResetProfile(),
           new ColdStartProfile(),
           new DispatchProfile(),
-          new ScalingProfile());
+          new ScalingProfile(),
+          new OverloadProfile(),
+          new CancelProfile());
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
