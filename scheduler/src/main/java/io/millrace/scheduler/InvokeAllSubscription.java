@@ -66,7 +66,7 @@ final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscri
     this.arrivals = new Arrivals(pool, this);
     this.order =
         ordered
-            ? new ReplyOrder.AsArrived(arrivals.ring())
+            ? new ReplyOrder.AsArrived(arrivals.ring(), pool.platform())
             : new ReplyOrder.AsEnded(arrivals.ring());
   }
 

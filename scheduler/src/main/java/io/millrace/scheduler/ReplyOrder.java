@@ -47,11 +47,13 @@ abstract class ReplyOrder {
 
     private final AtomicReferenceArray<@Nullable StreamTask> ring;
     private final int mask;
+    private final Platform platform;
     private long head;
     private volatile int awaitedPlace;
 
-    AsArrived(AtomicReferenceArray<@Nullable StreamTask> ring) {
+    AsArrived(AtomicReferenceArray<@Nullable StreamTask> ring, Platform platform) {
       this.ring = ring;
+      this.platform = platform;
       this.mask = ring.length() - 1;
     }
 
@@ -78,6 +80,7 @@ abstract class ReplyOrder {
         if (awaitedPlace == place) {
           return null;
         }
+        platform.interleave();
         awaitedPlace = place;
         task = ring.get(place);
         if (task == null || task.reply() == null) {
