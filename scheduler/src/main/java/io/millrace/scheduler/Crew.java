@@ -73,15 +73,17 @@ final class Crew {
     return live.get() < slots.length;
   }
 
-  /** Starts workers for what waits and nobody is there to take. */
-  void grow(int backlog, int hungry) {
+  /** Starts workers for what waits and nobody is there to take, in the shared queue or batches. */
+  void grow(int shared, int hungry) {
     if (!canGrow() || pool.isTerminated()) {
       return;
     }
+    int backlog = shared;
     int idle = hungry;
     int bound = 0;
     for (Slot slot : slots) {
       Worker worker = slot.worker();
+      backlog += slot.batch.size();
       idle += worker != null && worker.state() instanceof WorkerState.Starting ? 1 : 0;
       bound += slot.keyed.size();
     }
@@ -112,7 +114,7 @@ final class Crew {
     Worker worker = new Worker(pool, slot, config.idle(), name + "-worker-" + slot.index);
     slot.worker(worker);
     live.incrementAndGet();
-    threads.removeIf(thread -> thread.getState() == Thread.State.TERMINATED);
+    threads.removeIf(pool.platform()::hasEnded);
     threads.add(worker.thread());
     try {
       pool.platform().start(worker.thread());

@@ -244,8 +244,12 @@ final class Dispatcher {
     }
   }
 
-  private static int batchSize(Slot slot) {
+  /** One, while there are workers to be started for the second; they cannot steal yet. */
+  private int batchSize(Slot slot) {
     long mean = slot.tally.meanServiceNanos();
+    if (mean == 0 || pool.crew().canGrow()) {
+      return 1;
+    }
     return (int) Math.max(1, Math.min(Slot.BATCH, BATCH_NANOS / Math.max(1, mean)));
   }
 

@@ -29,6 +29,9 @@ interface Platform {
 
   void start(Thread thread);
 
+  /** Whether a thread was started and has ended. */
+  boolean hasEnded(Thread thread);
+
   /** Waits for a thread's end, for so long; answers whether it has ended. */
   boolean join(Thread thread, long nanos) throws InterruptedException;
 
@@ -83,6 +86,11 @@ interface Platform {
     @Override
     public void start(Thread thread) {
       thread.start();
+    }
+
+    @Override
+    public boolean hasEnded(Thread thread) {
+      return thread.getState() == Thread.State.TERMINATED;
     }
 
     @Override

@@ -180,6 +180,11 @@ final class SimulatedMachine implements Platform {
   }
 
   @Override
+  public boolean hasEnded(Thread thread) {
+    return find(thread).ended;
+  }
+
+  @Override
   public boolean join(Thread thread, long nanos) {
     step();
     SimThread target = find(thread);
