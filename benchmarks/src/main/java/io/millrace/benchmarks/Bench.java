@@ -44,7 +44,14 @@ public final class Bench implements Callable<Integer> {
 
   /** All profiles there are. */
   private static final List<Profile> PROFILES =
-      List.of(new MemoryProfile(), new ResetProfile(), new ColdStartProfile());
+      List.of(
+          new MemoryProfile(),
+          new ResetProfile(),
+          new ColdStartProfile(),
+          new DispatchProfile(),
+          new ScalingProfile(),
+          new OverloadProfile(),
+          new CancelProfile());
 
   @Spec private CommandSpec spec = CommandSpec.create();
 

@@ -1,5 +1,6 @@
 package io.millrace.benchmarks;
 
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
@@ -42,6 +43,29 @@ final class Rates {
     return new Rates(rates);
   }
 
+  /**
+   * The same for whole loads, each of which takes long enough to be timed by itself. They may use
+   * other threads.
+   */
+  static Rates ofLoads(int rounds, int warmUps, List<Load> loads) throws Exception {
+    for (int i = 0; i < warmUps; i++) {
+      for (Load load : loads) {
+        load.run();
+      }
+    }
+    double[][] rates = new double[loads.size()][rounds];
+    for (int round = 0; round < rounds; round++) {
+      for (int i = 0; i < loads.size(); i++) {
+        int turn = (i + round) % loads.size();
+        Load load = loads.get(turn);
+        long start = System.nanoTime();
+        load.run();
+        rates[turn][round] = load.invocations() * 1e9 / (System.nanoTime() - start);
+      }
+    }
+    return new Rates(rates);
+  }
+
   private static double perSecond(Work work, long millis) throws Exception {
     long start = System.nanoTime();
     long end = start + TimeUnit.MILLISECONDS.toNanos(millis);
@@ -61,9 +85,15 @@ final class Rates {
 
   /** How much faster work {@code a} is than work {@code b}, round by round. */
   Ratio ratio(int a, int b) {
-    double[] ratios = new double[perSecond[a].length];
+    return new Ratio(quotients(a, b));
+  }
+
+  /** How {@code a} against {@code b} stands to {@code c} against {@code d}, round by round. */
+  Ratio ratioOfRatios(int a, int b, int c, int d) {
+    double[] ratios = quotients(a, b);
+    double[] others = quotients(c, d);
     for (int round = 0; round < ratios.length; round++) {
-      ratios[round] = perSecond[a][round] / perSecond[b][round];
+      ratios[round] /= others[round];
     }
     return new Ratio(ratios);
   }
@@ -79,6 +109,28 @@ final class Rates {
       ratios[round] = of.applyAsDouble(micros);
     }
     return new Ratio(ratios);
+  }
+
+  private double[] quotients(int a, int b) {
+    double[] quotients = new double[perSecond[a].length];
+    for (int round = 0; round < quotients.length; round++) {
+      quotients[round] = perSecond[a][round] / perSecond[b][round];
+    }
+    return quotients;
+  }
+
+  /** Invocations a second of load {@code a}, the median round. */
+  double perSecond(int a) {
+    return Ratio.median(perSecond[a]);
+  }
+
+  /** Nanoseconds that load {@code a} takes longer than load {@code b}, the median round. */
+  double extraNanos(int a, int b) {
+    double[] extra = new double[perSecond[a].length];
+    for (int round = 0; round < extra.length; round++) {
+      extra[round] = 1e9 / perSecond[a][round] - 1e9 / perSecond[b][round];
+    }
+    return Ratio.median(extra);
   }
 
   /** Microseconds that work {@code a} takes once, the median round. */

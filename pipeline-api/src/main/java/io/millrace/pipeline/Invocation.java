@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  *     {@code null} is the one anonymous tenant
  * @param key invocations of one key run on one worker, in the order of their submission; {@code
  *     null} lets any worker run it
- * @param priority carried for the caller's own use; the scheduler does not act upon it yet
+ * @param priority of those of one tenant that wait, the ones with the highest begin first; between
+ *     tenants it decides nothing, and an invocation with a key keeps its key's order instead
  * @param deadline how long the invocation may take from its submission to its reply, queueing
  *     included; {@code null} sets no limit. Resolution about 1 ms
  */

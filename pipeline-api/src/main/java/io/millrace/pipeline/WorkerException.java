@@ -7,14 +7,15 @@ import org.jspecify.annotations.Nullable;
  * Why an invocation has no reply. Each kind tells whether trying the same again may help; each
  * message names the thing, the limit and what to do.
  *
- * <p>{@link InboxFull}, {@link PoolClosed} and {@link DeadlineExceeded} carry no stack trace: they
- * are signals of load, raised often and on a hot path.
+ * <p>{@link InboxFull}, {@link Dropped}, {@link Shed}, {@link PoolClosed} and {@link
+ * DeadlineExceeded} carry no stack trace: they are signals of load, raised often and on a hot path.
  */
 public abstract sealed class WorkerException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  private WorkerException(String message, @Nullable Throwable cause, boolean writableStackTrace) {
+  private WorkerException(
+      @Nullable String message, @Nullable Throwable cause, boolean writableStackTrace) {
     super(message, cause, false, writableStackTrace);
   }
 
@@ -31,21 +32,100 @@ public abstract sealed class WorkerException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
     private final int capacity;
+    private final Duration retryAfter;
 
-    /** Names the pool's {@code inboxCapacity}. */
+    /** Names the pool's {@code inboxCapacity}; nothing is known of when there will be room. */
     public InboxFull(int capacity) {
-      super(
-          "inbox is full: "
-              + capacity
-              + " invocations wait already; try again later, use invokeAll, or raise inboxCapacity",
-          null,
-          false);
+      this(capacity, Duration.ZERO);
+    }
+
+    /** Names the pool's {@code inboxCapacity}, and when about there will be room. */
+    public InboxFull(int capacity, Duration retryAfter) {
+      super(null, null, false);
       this.capacity = capacity;
+      this.retryAfter = retryAfter;
+    }
+
+    @Override
+    public String getMessage() { // made when read: most are not
+      return "inbox is full: "
+          + capacity
+          + " invocations wait already; try again in "
+          + retryAfter.toMillis()
+          + " ms, use invokeAll, or raise inboxCapacity";
     }
 
     /** The pool's {@code inboxCapacity}. */
     public int capacity() {
       return capacity;
+    }
+
+    /** When about a place comes free: an estimate by measured service time, 0 without one. */
+    public Duration retryAfter() {
+      return retryAfter;
+    }
+
+    @Override
+    public boolean retryable() {
+      return true;
+    }
+  }
+
+  /** It was the oldest that waited, and made room for a newer one. */
+  public static final class Dropped extends WorkerException {
+
+    private static final long serialVersionUID = 1L;
+    private final int capacity;
+
+    /** Names the pool's {@code inboxCapacity}. */
+    public Dropped(int capacity) {
+      super(null, null, false);
+      this.capacity = capacity;
+    }
+
+    @Override
+    public String getMessage() {
+      return "dropped for a newer invocation, since "
+          + capacity
+          + " waited: send less, or raise inboxCapacity";
+    }
+
+    /** The pool's {@code inboxCapacity}. */
+    public int capacity() {
+      return capacity;
+    }
+
+    @Override
+    public boolean retryable() {
+      return true;
+    }
+  }
+
+  /** It could not have met its deadline any more, and was not begun. */
+  public static final class Shed extends WorkerException {
+
+    private static final long serialVersionUID = 1L;
+    private final String function;
+    private final Duration deadline;
+
+    /** Names the function and the deadline that it would have missed. */
+    public Shed(String function, Duration deadline) {
+      super(null, null, false);
+      this.function = function;
+      this.deadline = deadline;
+    }
+
+    @Override
+    public String getMessage() {
+      return function
+          + " was shed: what is left of its deadline of "
+          + deadline.toMillis()
+          + " ms is less than it takes; send less, or allow more";
+    }
+
+    /** The deadline that the invocation carried. */
+    public Duration deadline() {
+      return deadline;
     }
 
     @Override

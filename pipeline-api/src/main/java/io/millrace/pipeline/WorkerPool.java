@@ -8,9 +8,12 @@ import reactor.core.publisher.Mono;
  * A pool of workers, each with one thread and one guest instance. Safe for use by several threads.
  *
  * <p>Lazy: nothing is started before the first subscription that asks for something. Signals come
- * on the thread of the worker that ran the guest; an error for a deadline that passed in the queue
- * comes on the pool's watchdog thread. So subscribers must not block: put {@code publishOn} behind
- * what takes long. Nothing may be invoked and awaited from within such a signal.
+ * on the thread of the worker that ran the guest, or that of any other worker of the pool. Errors
+ * for a passed deadline, a termination or an eviction come on a thread of the pool's own, without
+ * waiting for the guest. So subscribers should not block: put {@code publishOn} behind what takes
+ * long. One that blocks keeps one such thread; what other subscribers wait for goes to other
+ * workers, but for invocations whose key binds them to that worker. Nothing may be invoked and
+ * awaited from within such a signal.
  */
 public interface WorkerPool extends AutoCloseable {
 
@@ -18,8 +21,8 @@ public interface WorkerPool extends AutoCloseable {
    * Runs one invocation each time the Mono is subscribed to.
    *
    * <p>Errors with a {@link WorkerException}: {@link WorkerException.InboxFull} at once when as
-   * many wait as the pool admits. Cancelling drops an invocation that has not begun, and stops a
-   * guest that runs.
+   * many wait as the pool admits, if its overflow policy makes no room. Cancelling drops an
+   * invocation that has not begun, and stops a guest that runs.
    */
   Mono<Reply> invoke(Invocation invocation);
 
@@ -28,14 +31,20 @@ public interface WorkerPool extends AutoCloseable {
    *
    * <p>The upstream is asked for no more than the downstream wants, and for no more than the
    * stream's window: the pool's capacity divided by the number of open streams and one, and one for
-   * each worker. What arrives while the pool has no room waits in the stream. So nothing is
-   * rejected for being too much.
+   * each worker. What arrives while the pool has no room waits in the stream, and nothing is
+   * rejected for being too much, unless the pool's overflow policy wants it otherwise.
    *
    * <p>A failure of one invocation is a {@link Reply.Failed} element and ends nothing. The Flux
    * errors when the upstream does, after the replies to all that came before, and with {@link
    * WorkerException.PoolClosed} when the pool is closed.
    */
   Flux<Reply> invokeAll(Publisher<Invocation> invocations);
+
+  /**
+   * The same, with replies as they come: one slow invocation does not hold the others' back. {@link
+   * Reply#invocation} tells them apart.
+   */
+  Flux<Reply> invokeAllUnordered(Publisher<Invocation> invocations);
 
   /** What the pool has done and what it is doing: an estimate while it works, exact when idle. */
   WorkerPoolMetrics metrics();
@@ -48,4 +57,11 @@ public interface WorkerPool extends AutoCloseable {
    */
   @Override
   void close();
+
+  /**
+   * Ends the pool at once: what waits is dropped, guests that run are stopped. All callers get
+   * {@link WorkerException.WorkerTerminated}, without waiting for any guest. Returns before all
+   * guests have stopped; {@link #close} waits for them. Harmless when repeated.
+   */
+  void terminate();
 }

@@ -3,19 +3,27 @@ package io.millrace.pipeline;
 /**
  * Counts of one pool since its start.
  *
- * @param workers how many workers the pool has
+ * @param workers the most workers that the pool may have
+ * @param liveWorkers how many it has now
  * @param waiting invocations accepted and not begun
  * @param running invocations that a guest is running
  * @param completed invocations answered with bytes
- * @param failed invocations answered with a failure
+ * @param failed invocations answered with a failure, but for the two following
  * @param rejected invocations refused because the pool was full or closed
+ * @param evicted invocations dropped or shed to make room for others
  * @param cancelled invocations dropped or stopped because their subscriber cancelled
+ * @param abandonedWorkers workers given up because their guest did not stop when told to
+ * @param diedWorkers workers whose thread died; each was replaced
  */
 public record WorkerPoolMetrics(
     int workers,
+    int liveWorkers,
     int waiting,
     int running,
     long completed,
     long failed,
     long rejected,
-    long cancelled) {}
+    long evicted,
+    long cancelled,
+    long abandonedWorkers,
+    long diedWorkers) {}

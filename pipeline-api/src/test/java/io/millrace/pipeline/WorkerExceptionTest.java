@@ -15,6 +15,8 @@ class WorkerExceptionTest {
   static Stream<Arguments> everyKind() {
     return Stream.of(
         Arguments.of(new WorkerException.InboxFull(8), true, false),
+        Arguments.of(new WorkerException.Dropped(8), true, false),
+        Arguments.of(new WorkerException.Shed("f", Duration.ofMillis(5)), true, false),
         Arguments.of(new WorkerException.PoolClosed("pool"), false, false),
         Arguments.of(
             new WorkerException.DeadlineExceeded("f", Duration.ofMillis(5), false), true, false),

@@ -8,15 +8,17 @@ import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
 
-/** Runs a publisher's invocations and answers them in order. */
+/** Runs a publisher's invocations and answers them, in order or as they end. */
 final class InvokeAllFlux extends Flux<Reply> {
 
   private final ScheduledWorkerPool pool;
   private final Publisher<Invocation> source;
+  private final boolean ordered;
 
-  InvokeAllFlux(ScheduledWorkerPool pool, Publisher<Invocation> source) {
+  InvokeAllFlux(ScheduledWorkerPool pool, Publisher<Invocation> source, boolean ordered) {
     this.pool = pool;
     this.source = source;
+    this.ordered = ordered;
   }
 
   @Override
@@ -25,6 +27,6 @@ final class InvokeAllFlux extends Flux<Reply> {
       Operators.error(actual, new WorkerException.PoolClosed("worker pool"));
       return;
     }
-    source.subscribe(new InvokeAllSubscription(pool, actual));
+    source.subscribe(new InvokeAllSubscription(pool, actual, ordered));
   }
 }

@@ -3,10 +3,10 @@ package io.millrace.scheduler;
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerException;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -15,61 +15,59 @@ import reactor.util.context.Context;
 
 /**
  * One stream through the pool: takes invocations from its upstream, gives replies to its
- * downstream, in order.
+ * downstream.
  *
- * <p>A ring holds a place for each invocation under way, by its sequence number: first the task,
- * then its reply. Whoever finishes a task puts the reply there and drains: gives the downstream the
- * replies that are next in order, submits what has arrived as far as the pool has room, then asks
- * the upstream for as many as there is demand and window for. What finds no room waits in the ring,
- * which is no larger than the window; so a stream that was asked and stays silent keeps nobody out.
- *
- * <pre>
- *   head       next to answer                             (drain only)
- *   submitted  next to give to the pool                   (drain only)
- *   arrived    next arrival's place                       (upstream only; read by drain)
- *   promised   end of what the upstream was asked for     (drain only)
- *   unclaimed  of these, not yet arrived
- *
- *   head &lt;= submitted &lt;= arrived &lt;= promised &lt;= head + window
- * </pre>
+ * <p>Whoever brings a reply that is due drains: gives the downstream what is due, submits what has
+ * arrived as far as the pool has room, then asks the upstream for as many as there is demand and
+ * window for. One thread at a time is inside drain, which {@code wip} sees to; the others leave
+ * their wish there and go on. What the upstream sends from within its own request, which is most of
+ * it, needs no atomic for that: {@code again}.
  *
  * <table>
  *   <caption>Access</caption>
  *   <tr><th>field</th><th>mode</th></tr>
- *   <tr><td>head, submitted, promised, finished</td><td>plain, by the one thread inside drain (guard:
+ *   <tr><td>emitted, askAtEmitted, finished, again</td><td>plain, by the one thread inside drain (guard:
  *       wip)</td></tr>
- *   <tr><td>arrived</td><td>volatile, written by the upstream, whose signals are serial</td></tr>
- *   <tr><td>unclaimed</td><td>added to in drain; compare-and-set down by onNext; taken whole at the
- *       end</td></tr>
- *   <tr><td>ring</td><td>task: release, by onNext; reply: volatile, by its worker; null: drain</td></tr>
+ *   <tr><td>drainer</td><td>plain and racy: only who wrote itself there can read itself</td></tr>
+ *   <tr><td>promised</td><td>volatile, written inside drain, before the upstream is asked</td></tr>
+ *   <tr><td>requested</td><td>atomic add, by the downstream</td></tr>
+ *   <tr><td>upstreamEnded, cancelled, error</td><td>volatile, set once</td></tr>
  * </table>
  */
 final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscription {
 
   private final ScheduledWorkerPool pool;
   private final CoreSubscriber<? super Reply> actual;
-  private final AtomicReferenceArray<@Nullable Object> ring;
-  private final int mask;
+  private final long number;
+  private final Arrivals arrivals;
+  private final ReplyOrder order;
   private final AtomicInteger wip = new AtomicInteger();
   private final AtomicLong requested = new AtomicLong();
-  private final AtomicInteger unclaimed = new AtomicInteger();
   private final AtomicBoolean awaitingRoom = new AtomicBoolean();
   private volatile @Nullable Subscription upstream;
   private volatile boolean upstreamEnded;
   private volatile boolean cancelled;
   private volatile @Nullable Throwable error;
-  private volatile long arrived;
-  private long head;
-  private long submitted;
-  private long promised;
+  private volatile long promised;
+  private @Nullable Thread drainer;
+  private boolean again;
+  private long emitted;
+
+  /** Before so many are emitted there is no use in looking whether to ask for more. */
+  private long askAtEmitted;
+
   private boolean finished;
 
-  InvokeAllSubscription(ScheduledWorkerPool pool, CoreSubscriber<? super Reply> actual) {
+  InvokeAllSubscription(
+      ScheduledWorkerPool pool, CoreSubscriber<? super Reply> actual, boolean ordered) {
     this.pool = pool;
     this.actual = actual;
-    int places = Integer.highestOneBit(pool.largestStreamWindow()) * 2;
-    this.ring = new AtomicReferenceArray<>(places);
-    this.mask = places - 1;
+    this.number = pool.streams().newNumber();
+    this.arrivals = new Arrivals(pool, this);
+    this.order =
+        ordered
+            ? new ReplyOrder.AsArrived(arrivals.ring(), pool.platform())
+            : new ReplyOrder.AsEnded(arrivals.ring());
   }
 
   // ---- upstream's signals
@@ -85,7 +83,7 @@ final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscri
       return;
     }
     upstream = subscription;
-    pool.open(this);
+    pool.streams().opened(this);
     actual.onSubscribe(this);
     if (pool.isClosed()) {
       poolClosed();
@@ -94,26 +92,20 @@ final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscri
 
   @Override
   public void onNext(Invocation invocation) {
-    if (!tryClaim()) {
-      if (cancelled || upstreamEnded) {
-        Operators.onNextDropped(invocation, currentContext());
-      } else {
-        fail(new IllegalStateException("the publisher sent more invocations than were requested"));
-      }
-      return;
-    }
-    long sequence = arrived;
-    if (invocation == null) {
-      ring.set(place(sequence), NOTHING);
-      arrived = sequence + 1;
+    if (cancelled || upstreamEnded) {
+      Operators.onNextDropped(invocation, currentContext());
+    } else if (invocation == null) {
       fail(new NullPointerException("the publisher sent null"));
-      return;
+    } else {
+      boolean inDrain = drainer == Thread.currentThread();
+      if (!arrivals.tryAdd(invocation, promised, inDrain)) {
+        fail(new IllegalStateException("the publisher sent more invocations than were requested"));
+      } else if (inDrain) {
+        again = true;
+      } else {
+        drain();
+      }
     }
-    StreamTask task = new StreamTask(invocation, sequence);
-    task.submitted(System.nanoTime());
-    ring.setRelease(place(sequence), task);
-    arrived = sequence + 1;
-    drain();
   }
 
   @Override
@@ -149,6 +141,10 @@ final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscri
 
   // ---- the pool's signals
 
+  long number() {
+    return number;
+  }
+
   void poolClosed() {
     fail(new WorkerException.PoolClosed("worker pool"));
   }
@@ -156,6 +152,15 @@ final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscri
   void roomCame() {
     awaitingRoom.set(false);
     drain();
+  }
+
+  /** Answers whether this thread drained. */
+  boolean answered(StreamTask task) {
+    boolean due = order.answered(task);
+    if (due) {
+      drain();
+    }
+    return due;
   }
 
   // ---- the stream
@@ -179,20 +184,7 @@ final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscri
       try {
         source.cancel();
       } catch (RuntimeException thrown) {
-        ScheduledWorkerPool.dropError(thrown, currentContext());
-      }
-    }
-  }
-
-  /** Takes one of the places that the upstream was promised. */
-  private boolean tryClaim() {
-    while (true) {
-      int left = unclaimed.get();
-      if (left == 0) {
-        return false;
-      }
-      if (unclaimed.compareAndSet(left, left - 1)) {
-        return true;
+        Outcomes.dropError(thrown, currentContext());
       }
     }
   }
@@ -201,18 +193,25 @@ final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscri
     if (wip.getAndIncrement() != 0) {
       return;
     }
+    Thread self = Thread.currentThread();
     int missed = 1;
     do {
+      drainer = self;
       try {
-        step();
+        do {
+          again = false;
+          step();
+        } while (again);
       } catch (Throwable thrown) {
         // By the downstream. Reactive Streams 2.13: taken as a cancellation. The thread, which may
         // be a worker's, goes on.
         cancelled = true;
         cancelUpstream();
         dropAll();
-        ScheduledWorkerPool.dropError(thrown, currentContext());
+        Outcomes.dropError(thrown, currentContext());
       }
+      drainer = null;
+      pool.platform().interleave();
       missed = wip.addAndGet(-missed);
     } while (missed != 0);
   }
@@ -221,77 +220,58 @@ final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscri
     if (!cancelled && !finished) {
       emit();
     }
-    if (!cancelled && !finished) {
-      submitArrived();
-      emit(); // what the pool refused is answered at once
+    if (!cancelled && !finished && !arrivals.trySubmit(order)) {
+      awaitRoom();
     }
     if (cancelled) {
       dropAll();
     } else if (!finished && upstreamEnded) {
-      giveBackUnclaimed();
       finishIfAnswered();
     } else if (!finished) {
       askUpstream();
     }
   }
 
-  private void submitArrived() {
-    while (submitted < arrived) {
-      if (!(ring.get(place(submitted)) instanceof StreamTask task)) {
-        submitted++;
-      } else if (pool.permits().tryAcquire()) {
-        submitted++;
-        pool.accept(task);
-      } else if (pool.isClosed()) {
-        submitted++;
-        pool.refuse(task);
-      } else {
-        if (awaitingRoom.compareAndSet(false, true)) {
-          pool.awaitRoom(this);
-        }
-        return;
-      }
+  private void awaitRoom() {
+    if (awaitingRoom.compareAndSet(false, true)) {
+      pool.streams().awaitRoom(this);
     }
   }
 
   /** Demand was checked before the upstream was asked: each arrival has a request of its own. */
   private void emit() {
     while (!cancelled) {
-      int place = place(head);
-      Object slot = ring.get(place);
-      if (slot instanceof Reply reply) {
-        ring.setRelease(place, null);
-        head++;
-        actual.onNext(reply);
-      } else if (slot == NOTHING) {
-        ring.setRelease(place, null);
-        head++;
-      } else {
+      StreamTask task = order.next();
+      if (task == null) {
         return;
       }
+      emitted++;
+      actual.onNext(Objects.requireNonNull(task.reply()));
     }
   }
 
   private void askUpstream() {
     Subscription source = upstream;
-    long demand = requested.get() - promised;
-    if (source == null || demand <= 0) {
+    long before = promised;
+    long demand = requested.get() - before;
+    if (source == null || demand <= 0 || emitted < askAtEmitted) {
       return;
     }
     if (pool.isClosed()) {
       poolClosed();
       return;
     }
-    int window = pool.streamWindow();
-    int underWay = (int) (promised - head);
-    int space = Math.min(window, ring.length()) - underWay;
+    int window = Math.min(pool.streams().window(), arrivals.places());
+    int underWay = (int) (before - Math.min(emitted, arrivals.submitted()));
+    int space = window - underWay;
     // In batches, since each request may cost the upstream a thread hop; the first one at once.
     if (space <= 0 || (underWay != 0 && space < window / 4)) {
+      askAtEmitted = emitted + Math.min(underWay, Math.max(1, window / 4 - space));
       return;
     }
     int wanted = (int) Math.min(demand, space);
-    promised += wanted;
-    unclaimed.addAndGet(wanted);
+    promised = before + wanted;
+    arrivals.resetClock();
     try {
       source.request(wanted);
     } catch (Throwable thrown) {
@@ -299,16 +279,12 @@ final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscri
     }
   }
 
-  private void giveBackUnclaimed() {
-    promised -= unclaimed.getAndSet(0);
-  }
-
   private void finishIfAnswered() {
-    if (head != promised) {
+    if (emitted != arrivals.count()) {
       return;
     }
     finished = true;
-    pool.closed(this);
+    pool.streams().ended(this);
     Throwable failure = error;
     if (failure == null) {
       actual.onComplete();
@@ -318,41 +294,11 @@ final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscri
   }
 
   private void dropAll() {
-    giveBackUnclaimed();
-    for (int place = 0; place < ring.length(); place++) {
-      if (ring.get(place) instanceof StreamTask task) {
-        pool.cancel(task);
-      }
-      ring.setRelease(place, null);
-    }
     if (!finished) {
       finished = true;
-      pool.closed(this);
-    }
-  }
-
-  private int place(long sequence) {
-    return (int) sequence & mask;
-  }
-
-  /** Stands in the ring for an arrival that was no invocation. */
-  private static final Object NOTHING = new Object();
-
-  private final class StreamTask extends Task {
-
-    private final long sequence;
-
-    StreamTask(Invocation invocation, long sequence) {
-      super(invocation);
-      this.sequence = sequence;
-    }
-
-    @Override
-    void answer(Reply reply) {
-      if (!isCancelled()) {
-        ring.set(place(sequence), reply);
-        drain();
-      }
+      pool.streams().ended(this);
+      order.forEach(pool.outcomes()::tryCancelWaiting);
+      order.forEach(pool.outcomes()::cancel);
     }
   }
 }

@@ -42,33 +42,32 @@ final class InvokeMono extends Mono<Reply> {
       if (!Operators.validate(n) || !requested.compareAndSet(false, true)) {
         return;
       }
-      submitted(System.nanoTime());
-      if (pool.permits().tryAcquire()) {
-        pool.accept(this);
-      } else if (tryAbandon()) {
-        actual.onError(pool.refusal());
+      submitted(pool.platform().nanoTime());
+      if (!pool.admission().tryAcquire()) {
+        pool.dispatcher().squeezeIn(this);
+      } else if (pool.tryAdmit(this)) {
+        pool.dispatcher().put(this);
+        pool.dispatcher().poke();
       }
     }
 
     @Override
     public void cancel() {
-      if (requested.compareAndSet(false, true)) {
-        return; // never submitted
-      }
-      pool.cancel(this);
+      if (!requested.compareAndSet(false, true)) {
+        pool.outcomes().cancel(this);
+      } // else never submitted
     }
 
     @Override
-    void answer(Reply reply) {
-      if (isCancelled()) {
-        return;
-      }
+    boolean deliver() {
+      Reply reply = reply();
       if (reply instanceof Reply.Failed failed) {
         actual.onError(failed.failure());
-      } else {
+      } else if (reply != null) {
         actual.onNext(reply);
         actual.onComplete();
       }
+      return true;
     }
   }
 }

@@ -1,108 +1,157 @@
 package io.millrace.scheduler;
 
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.concurrent.locks.LockSupport;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches the deadlines of the tasks that wait or run. One thread per pool, started with the first
- * task that has a deadline, asleep until the earliest one.
+ * Keeps the deadlines of tasks that wait or run, and gives up guests that were told to stop and go
+ * on beyond the grace time. One thread per pool, started when there is first something to watch,
+ * asleep until the earliest moment that something can pass; it ends after the last worker.
  *
- * <p>Tasks stand in a table of twice as many places as there can be tasks, found by a rotating
- * ticket; a scan reads the whole of it. Registering and removing cost one atomic each and allocate
- * nothing. Resolution: a passed deadline is noticed within about 1 ms, plus what the operating
- * system takes to wake a thread.
+ * <p>It runs no user code: what it decides is delivered by the {@link Signaller}. Resolution:
+ * {@link #RESOLUTION_NANOS}, plus what the operating system takes to wake a thread.
  *
- * <p>No wake-up is lost: a scan first sets {@code nextWakeNanos} to "always wake me" and at its end
- * to the earliest deadline that it saw. A task that the scan missed was registered after the first
- * write, so its registrar reads one of the two and wakes the watchdog if its deadline comes first.
+ * <p>No wake-up is lost: a scan first sets {@code nextWakeNanos} to "always wake me" (by {@code
+ * scanning}) and at its end to the earliest moment that it saw. What the scan missed was added
+ * after the first write, so whoever added it reads one of the two, and wakes the watchdog if its
+ * moment comes first.
  */
 final class Watchdog implements Runnable {
 
-  /** The place of a task that is not watched. */
-  static final int NOWHERE = -1;
+  /** A passed deadline is noticed within this time; moments this close are looked at together. */
+  static final long RESOLUTION_NANOS = 500_000;
 
-  private static final long RETRY_NANOS = 1_000_000;
-  private static final long IDLE_NANOS = 3_600_000_000_000L;
+  private record Stop(Task task, long untilNanos) {}
 
   private final ScheduledWorkerPool pool;
-  private final AtomicReferenceArray<@Nullable Task> table;
-  private final AtomicInteger ticket = new AtomicInteger();
+  private final Platform platform;
+  private final int mostTasks;
+  private final long graceNanos;
   private final Thread thread;
-  private volatile boolean stopped;
+  private final AtomicBoolean started = new AtomicBoolean();
+  private final Queue<Stop> newStops = new ConcurrentLinkedQueue<>();
+  private final List<Stop> stops = new ArrayList<>();
   private volatile boolean scanning = true;
   private volatile long nextWakeNanos;
 
-  Watchdog(ScheduledWorkerPool pool, int mostTasks) {
+  /** Made with the first deadline: a pool that sees none does not pay for it. */
+  private volatile @Nullable DeadlineTable table;
+
+  Watchdog(ScheduledWorkerPool pool, int mostTasks, long graceNanos, String name) {
     this.pool = pool;
-    this.table = new AtomicReferenceArray<>(Integer.highestOneBit(mostTasks) * 4);
-    this.thread = new Thread(this, "millrace-watchdog");
-    thread.setDaemon(true);
-  }
-
-  void start() {
-    thread.start();
-  }
-
-  void stop() {
-    stopped = true;
-    LockSupport.unpark(thread);
+    this.platform = pool.platform();
+    this.mostTasks = mostTasks;
+    this.graceNanos = graceNanos;
+    this.thread = platform.thread(this, name, 0);
   }
 
   /** Any thread, before the task is queued. */
-  void add(Task task) {
-    int mask = table.length() - 1;
-    while (true) {
-      int place = ticket.getAndIncrement() & mask;
-      if (table.get(place) == null && table.compareAndSet(place, null, task)) {
-        task.watchedAt(place);
-        break;
-      }
+  void watch(Task task) {
+    DeadlineTable known = table;
+    wakeFor((known == null ? makeTable(platform.nanoTime()) : known).add(task));
+  }
+
+  private synchronized DeadlineTable makeTable(long nowNanos) {
+    DeadlineTable made = table;
+    if (made == null) {
+      made = new DeadlineTable(mostTasks, nowNanos);
+      table = made;
     }
-    if (task.isDone()) {
-      remove(task); // cancelled meanwhile, by one who may not have seen the place
-    } else if (scanning || task.deadlineNanos() - nextWakeNanos < 0) {
-      LockSupport.unpark(thread);
-    }
+    return made;
   }
 
   /** Any thread. Harmless when repeated. */
-  void remove(Task task) {
-    int place = task.watchedAt();
-    if (place != NOWHERE) {
-      table.compareAndSet(place, task, null);
+  void forget(Task task) {
+    DeadlineTable known = table;
+    if (known != null) {
+      known.remove(task);
+    }
+  }
+
+  /** Any thread: from now on the grace time runs for a guest that was told to stop. */
+  void watchStop(Task stopped) {
+    long until = platform.nanoTime() + graceNanos;
+    newStops.add(new Stop(stopped, until));
+    wakeFor(until);
+  }
+
+  /** Something is to be looked at soon. */
+  void wake() {
+    start();
+    platform.unpark(thread);
+  }
+
+  /** The last worker has ended. */
+  void wakeToEnd() {
+    if (started.get()) {
+      platform.unpark(thread);
+    }
+  }
+
+  private void wakeFor(long momentNanos) {
+    start();
+    if (scanning || momentNanos - nextWakeNanos < 0) {
+      platform.unpark(thread);
+    }
+  }
+
+  private void start() {
+    if (!started.get() && started.compareAndSet(false, true)) {
+      platform.start(thread);
     }
   }
 
   @Override
   public void run() {
-    while (!stopped) {
+    while (!pool.crew().hasEnded()) {
       scanning = true;
-      long now = System.nanoTime();
-      long sleepNanos = scan(now);
+      long now = platform.nanoTime();
+      long sleepNanos = Long.MAX_VALUE;
+      try {
+        DeadlineTable known = table;
+        long nextDeadline = known == null ? Long.MAX_VALUE : known.scan(now, pool::expire);
+        sleepNanos = Math.min(nextDeadline, scanStops(now));
+        sleepNanos = Math.min(sleepNanos, pool.signaller().look(now));
+      } catch (Throwable unexpected) {
+        ScheduledWorkerPool.log("the watchdog failed at one look and goes on", unexpected);
+        sleepNanos = RESOLUTION_NANOS;
+      }
+      // Far moments are looked at again in an hour: the sum of two must not overflow.
+      sleepNanos = Math.min(sleepNanos, 3_600_000_000_000L);
       nextWakeNanos = now + sleepNanos;
       scanning = false;
-      LockSupport.parkNanos(this, sleepNanos - (System.nanoTime() - now));
+      long left = sleepNanos - (platform.nanoTime() - now);
+      if (left > 0) {
+        platform.park(this, Math.max(left, RESOLUTION_NANOS / 10));
+      }
     }
+    pool.signaller().wake(); // its turn to end
   }
 
-  /** Acts upon what has passed; answers how long nothing else will. */
-  private long scan(long now) {
-    long sleepNanos = IDLE_NANOS;
-    for (int i = 0; i < table.length(); i++) {
-      Task task = table.get(i);
-      if (task == null || task.isDone()) {
-        continue;
-      }
-      long left = task.deadlineNanos() - now;
-      if (left <= 0) {
-        pool.expire(task);
-        // A task between its begin and its run, or a guest that has not stopped yet.
-        left = RETRY_NANOS;
-      }
-      sleepNanos = Math.min(sleepNanos, left);
+  private long scanStops(long now) {
+    for (Stop stop = newStops.poll(); stop != null; stop = newStops.poll()) {
+      stops.add(stop);
     }
-    return sleepNanos;
+    long next = Long.MAX_VALUE;
+    for (Iterator<Stop> each = stops.iterator(); each.hasNext(); ) {
+      Stop stop = each.next();
+      long left = stop.untilNanos - now;
+      if (!stop.task.isStopping()) {
+        each.remove();
+      } else if (left > 0) {
+        next = Math.min(next, left);
+      } else {
+        each.remove();
+        if (stop.task.tryLeave()) {
+          pool.crew().abandon(stop.task.worker());
+        }
+      }
+    }
+    return next;
   }
 }

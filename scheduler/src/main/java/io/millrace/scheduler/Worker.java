@@ -4,58 +4,147 @@ import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.spi.Guest;
 import io.millrace.pipeline.spi.GuestLease;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** One thread and one lease: takes tasks until the pool is closed and drained. */
-final class Worker implements Runnable {
+/**
+ * One thread and one lease: takes tasks until the pool is closed and drained, or until it is not
+ * needed any more. See {@link WorkerState} for its life and {@link Task} for that of a run.
+ */
+final class Worker implements Runnable, Task.Runner {
 
   /** Guests recurse on the worker's own stack. */
   private static final long STACK_BYTES = 4L * 1024 * 1024;
 
-  private final ScheduledWorkerPool pool;
-  private final int index;
-  private final Thread thread;
-  private final RunState runState;
-  private @Nullable GuestLease lease;
-  private long lastRunId;
+  private static final long NO_TIME = Long.MIN_VALUE;
 
-  Worker(ScheduledWorkerPool pool, int index, String name) {
-    this.pool = pool;
-    this.index = index;
-    this.thread = new Thread(null, this, name, STACK_BYTES);
-    thread.setDaemon(true);
-    this.runState = new RunState(thread);
+  private static final VarHandle PHASE;
+  private static final VarHandle CURRENT;
+  private static final VarHandle START_NANOS;
+
+  static {
+    try {
+      PHASE = MethodHandles.lookup().findVarHandle(Worker.class, "phase", WorkerState.Phase.class);
+      CURRENT = MethodHandles.lookup().findVarHandle(Worker.class, "current", Task.class);
+      START_NANOS = MethodHandles.lookup().findVarHandle(Worker.class, "startNanos", long.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
   }
 
-  Thread thread() {
+  private final ScheduledWorkerPool pool;
+  private final Platform platform;
+  private final Slot slot;
+  private final Idling idling;
+  private final Thread thread;
+  private @Nullable GuestLease lease;
+  private volatile WorkerState.Phase phase = WorkerState.Phase.STARTING;
+  private volatile boolean building;
+
+  /**
+   * Where nothing but queues lies between two runs, the end of one is the start of the next: to ask
+   * for the time is a tenth of what an empty invocation costs. {@link #NO_TIME}: ask.
+   */
+  private long lastEndNanos = NO_TIME;
+
+  private @Nullable Guest lastGuest;
+  private @Nullable String lastTenant;
+
+  @SuppressWarnings("unused") // through CURRENT
+  private @Nullable Task current;
+
+  @SuppressWarnings("unused") // through START_NANOS
+  private long startNanos;
+
+  Worker(ScheduledWorkerPool pool, Slot slot, IdleStrategy strategy, String name) {
+    this.pool = pool;
+    this.platform = pool.platform();
+    this.slot = slot;
+    this.idling = new Idling(pool, slot, strategy);
+    this.thread = platform.thread(this, name, STACK_BYTES);
+  }
+
+  @Override
+  public Thread thread() {
     return thread;
   }
 
-  RunState runState() {
-    return runState;
+  Slot slot() {
+    return slot;
+  }
+
+  /** Any thread: a moment's view. */
+  WorkerState state() {
+    return phase.toState(current(), slot.begun());
+  }
+
+  /** Any thread. Answers whether this caller ended it, and so has to empty its slot. */
+  boolean tryTerminate(WorkerState.Phase end) {
+    WorkerState.Phase seen = phase;
+    while (seen.isLive()) {
+      if (PHASE.compareAndSet(this, seen, end)) {
+        return true;
+      }
+      seen = phase;
+    }
+    return false;
+  }
+
+  /** Whether somebody who ends the pool has to interrupt it, for want of a run to stop. */
+  boolean isBuilding() {
+    return building;
+  }
+
+  /** Any thread: what it has taken and runs or is about to run, as a hint. */
+  @Nullable Task current() {
+    return (Task) CURRENT.getOpaque(this);
+  }
+
+  /** Any thread: when the last run began. */
+  long startNanos() {
+    return (long) START_NANOS.getOpaque(this);
   }
 
   @Override
   public void run() {
-    boolean keyedFirst = true;
+    WorkerState.Phase end = WorkerState.Phase.DIED;
+    Throwable cause = null;
     try {
-      while (true) {
-        Task task = pool.inboxes().poll(index, keyedFirst);
-        keyedFirst = !keyedFirst;
-        if (task != null) {
-          pool.taken();
-          run(task);
-        } else if (pool.permits().isDrained()) {
-          return;
-        } else {
-          pool.inboxes().await(index, pool.permits());
-        }
-      }
+      PHASE.compareAndSet(this, WorkerState.Phase.STARTING, WorkerState.Phase.SERVING);
+      end = serve();
+    } catch (Throwable fatal) {
+      cause = fatal;
     } finally {
-      try {
-        closeLease();
-      } finally {
-        pool.workerEnded();
+      pool.crew().ended(this, end, cause);
+    }
+  }
+
+  private WorkerState.Phase serve() {
+    boolean inboxFirst = true;
+    while (true) {
+      inboxFirst = !inboxFirst;
+      Task task = slot.poll(inboxFirst);
+      if (task == null) {
+        lastEndNanos = NO_TIME;
+        task = idling.next(inboxFirst);
+      }
+      if (task == null) {
+        WorkerState.Phase end = idling.rest();
+        if (end != null) {
+          return end;
+        }
+        if (pool.isClosed()) {
+          PHASE.compareAndSet(this, WorkerState.Phase.SERVING, WorkerState.Phase.DRAINING);
+        }
+      } else {
+        CURRENT.setOpaque(this, task);
+        run(task);
+        if (task.isLeft()) {
+          return WorkerState.Phase.ABANDONED;
+        }
+        CURRENT.setOpaque(this, null);
       }
     }
   }
@@ -64,83 +153,132 @@ final class Worker implements Runnable {
     if (task.isDone()) {
       return; // expired or cancelled while it waited, and answered then
     }
-    if (pool.isTerminated()) {
-      pool.tryAbandon(
-          task, () -> new WorkerException.WorkerTerminated("worker was terminated", null));
+    if (pool.isUnfit(task)) {
       return;
     }
-    if (task.isPastDeadline(System.nanoTime())) {
-      pool.expire(task);
+    Guest guest = guest(task);
+    if (guest == null) {
       return;
     }
-    long id = ++lastRunId;
-    boolean began = false;
-    long startNanos = 0;
+    String tenant = task.invocation.tenant();
+    if (guest != lastGuest || !Objects.equals(tenant, lastTenant)) {
+      lastEndNanos = NO_TIME; // it may have been built or reset in between
+      lastGuest = guest;
+      lastTenant = tenant;
+    }
+    Lane lane = task.lane();
+    platform.interleave();
+    Thread.interrupted(); // a flag that a subscriber left behind is not this run's
+    if (tryBegin(task)) {
+      invoke(task, guest, lane);
+    }
+  }
+
+  /** Who waits for room is told before the guest begins, which may take long. */
+  private boolean tryBegin(Task task) {
+    if (pool.streams().isRoomAwaited()) {
+      if (!task.tryTake()) {
+        return false;
+      }
+      slot.tally.countBegun();
+      pool.streams().offerRoom();
+      Thread.interrupted();
+      return task.tryRun(this);
+    }
+    if (!task.tryBegin(this)) {
+      return false;
+    }
+    slot.tally.countBegun();
+    if (pool.streams().isRoomAwaited()) {
+      // Here it may be interrupted, so this is no place for others' code.
+      pool.signaller().add(pool.streams()::offerRoom);
+    }
+    return true;
+  }
+
+  /** Building a guest counts as waiting: the deadline can pass and the caller can cancel. */
+  private @Nullable Guest guest(Task task) {
+    building = true;
+    WorkerException failure;
+    try {
+      if (lease == null) {
+        lease = pool.guests().lease();
+      }
+      Guest guest = lease.guest(task.invocation.tenant());
+      building = false;
+      return guest;
+    } catch (WorkerException known) {
+      failure = known;
+    } catch (Throwable unexpected) {
+      failure = unexpected(unexpected);
+    }
+    building = false;
+    Thread.interrupted();
+    WorkerException last = pool.terminated();
+    WorkerException cause = last != null ? last : failure;
+    pool.outcomes().tryAnswerWaiting(task, () -> cause, false);
+    return null;
+  }
+
+  private void invoke(Task task, Guest guest, @Nullable Lane lane) {
     byte[] bytes = null;
     WorkerException failure = null;
-    runState.begin(id);
+    long startNanos = lastEndNanos == NO_TIME ? platform.nanoTime() : lastEndNanos;
+    START_NANOS.setOpaque(this, startNanos);
     try {
-      if (pool.isTerminated()) {
-        // Looked at again behind begin: either this sees it, or the terminator sees the run.
-        throw new WorkerException.WorkerTerminated("worker was terminated", null);
-      }
-      // Building a guest counts as waiting: the deadline can pass and the caller can cancel.
-      Guest guest = lease().guest(task.invocation.tenant());
-      began = task.tryBegin(runState, id);
-      if (began) {
-        startNanos = System.nanoTime();
+      // Looked at behind tryBegin: either this sees it, or the terminator sees the run.
+      failure = pool.terminated();
+      if (failure == null) {
         bytes = guest.invoke(task.invocation);
       }
     } catch (WorkerException known) {
       failure = known;
     } catch (Throwable unexpected) {
-      failure =
-          new WorkerException.WorkerTerminated(
-              "worker failed unexpectedly: " + unexpected, unexpected);
-      closeLease();
+      failure = unexpected(unexpected);
     }
-    boolean interrupted = runState.end(id);
-    long endNanos = System.nanoTime();
-    if (!began) {
-      if (failure != null) {
-        WorkerException cause = interrupted ? interruptedFor(task, endNanos, failure) : failure;
-        pool.tryAbandon(task, () -> cause);
-      }
-      return;
-    }
-    task.ended();
+    long endNanos = platform.nanoTime();
+    platform.interleave();
+    boolean owner = task.tryEnd(platform);
     long serviceNanos = endNanos - startNanos;
+    slot.tally.countService(serviceNanos);
+    if (lane != null) {
+      lane.took(serviceNanos);
+    }
+    lastEndNanos = NO_TIME;
+    if (!owner) {
+      return; // the stopper has answered
+    }
+    long sojournNanos = task.sojournNanos(endNanos);
     if (bytes != null) {
-      pool.answer(
-          task,
-          new Reply.Completed(task.invocation, bytes, serviceNanos, task.sojournNanos(endNanos)));
-    } else if (failure != null) {
-      WorkerException cause = interrupted ? interruptedFor(task, endNanos, failure) : failure;
-      pool.answer(
-          task,
-          new Reply.Failed(task.invocation, cause, serviceNanos, task.sojournNanos(endNanos)));
+      slot.tally.countCompleted();
+      task.reply(new Reply.Completed(task.invocation, bytes, serviceNanos, sojournNanos));
+    } else {
+      slot.tally.countFailed();
+      WorkerException cause =
+          failure != null ? failure : unexpected(new NullPointerException("the guest's reply"));
+      task.reply(new Reply.Failed(task.invocation, cause, serviceNanos, sojournNanos));
+    }
+    pool.forget(task);
+    if (!Outcomes.deliver(task)) {
+      lastEndNanos = endNanos;
     }
   }
 
-  private WorkerException interruptedFor(Task task, long nowNanos, WorkerException failure) {
-    if (pool.isTerminated()) {
-      return new WorkerException.WorkerTerminated("worker was terminated", failure);
-    }
-    return task.isPastDeadline(nowNanos) ? task.deadlineExceeded(true) : failure;
+  private WorkerException unexpected(Throwable failure) {
+    closeLease();
+    return new WorkerException.WorkerTerminated("worker failed unexpectedly: " + failure, failure);
   }
 
-  private GuestLease lease() {
-    if (lease == null) {
-      lease = pool.guests().lease();
-    }
-    return lease;
-  }
-
-  private void closeLease() {
+  /** The worker's own thread only, or when it has ended. */
+  void closeLease() {
     GuestLease last = lease;
     lease = null;
     if (last != null) {
-      last.close();
+      try {
+        last.close();
+      } catch (Throwable thrown) {
+        ScheduledWorkerPool.log("a lease failed to close", thrown);
+      }
     }
   }
 }

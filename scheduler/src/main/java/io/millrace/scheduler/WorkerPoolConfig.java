@@ -1,16 +1,38 @@
 package io.millrace.scheduler;
 
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * How a pool is laid out.
  *
- * @param workers threads, each with a guest of its own; 1 to {@link #HIGHEST_WORKERS}
+ * @param minWorkers workers that stay once they were started; 0 to {@code maxWorkers}
+ * @param maxWorkers threads, each with a guest of its own; 1 to {@link #HIGHEST_WORKERS}
  * @param inboxCapacity invocations that may wait in the whole pool, exactly; 1 to {@link
  *     #HIGHEST_CAPACITY}
+ * @param keepAlive how long a worker beyond {@code minWorkers} has nothing to do before it ends
  * @param drainTimeout how long {@code close()} waits for accepted work; 0 terminates at once
+ * @param grace how long a guest that was told to stop may go on before its thread is given up and
+ *     replaced
+ * @param mostAbandoned threads given up that still run; with one more the pool closes itself
+ * @param dispatch which worker runs what
+ * @param overflow what happens when {@code inboxCapacity} others wait
+ * @param idle what workers do before they sleep
+ * @param tenantWeights shares of tenants; 1 for those not named here. A tenant of weight 2 gets
+ *     twice the time of one of weight 1 while both have work waiting
  */
-public record WorkerPoolConfig(int workers, int inboxCapacity, Duration drainTimeout) {
+public record WorkerPoolConfig(
+    int minWorkers,
+    int maxWorkers,
+    int inboxCapacity,
+    Duration keepAlive,
+    Duration drainTimeout,
+    Duration grace,
+    int mostAbandoned,
+    DispatchPolicy dispatch,
+    Overflow overflow,
+    IdleStrategy idle,
+    Map<String, Integer> tenantWeights) {
 
   /** The most workers of one pool. */
   public static final int HIGHEST_WORKERS = 1024;
@@ -18,12 +40,28 @@ public record WorkerPoolConfig(int workers, int inboxCapacity, Duration drainTim
   /** The most invocations that one pool lets wait. */
   public static final int HIGHEST_CAPACITY = 1 << 20;
 
-  /** One worker per core, 1024 waiting, 30 seconds to drain. */
+  /** The heaviest tenant. */
+  public static final int HIGHEST_WEIGHT = 1_000_000;
+
+  /** One worker per core, 1024 waiting, 60 s to keep alive, 30 s to drain, 250 ms of grace. */
   public static final WorkerPoolConfig DEFAULT =
-      new WorkerPoolConfig(
-          Math.min(HIGHEST_WORKERS, Runtime.getRuntime().availableProcessors()),
-          1024,
-          Duration.ofSeconds(30));
+      defaults(Runtime.getRuntime().availableProcessors());
+
+  private static WorkerPoolConfig defaults(int cores) {
+    int workers = Math.min(HIGHEST_WORKERS, cores);
+    return new WorkerPoolConfig(
+        workers,
+        workers,
+        1024,
+        Duration.ofSeconds(60),
+        Duration.ofSeconds(30),
+        Duration.ofMillis(250),
+        8,
+        DispatchPolicy.ANY_FREE,
+        Overflow.WAIT,
+        IdleStrategy.forCores(cores),
+        Map.of());
+  }
 
   /**
    * Checks the figures.
@@ -31,17 +69,46 @@ public record WorkerPoolConfig(int workers, int inboxCapacity, Duration drainTim
    * @throws IllegalArgumentException naming the figure and its limit
    */
   public WorkerPoolConfig {
-    check("workers", workers, HIGHEST_WORKERS);
-    check("inboxCapacity", inboxCapacity, HIGHEST_CAPACITY);
-    if (drainTimeout.isNegative()) {
+    check("workers", maxWorkers, 1, HIGHEST_WORKERS);
+    check("minWorkers", minWorkers, 0, maxWorkers);
+    check("inboxCapacity", inboxCapacity, 1, HIGHEST_CAPACITY);
+    check("mostAbandoned", mostAbandoned, 0, HIGHEST_WORKERS);
+    check("keepAlive", keepAlive);
+    check("drainTimeout", drainTimeout);
+    check("grace", grace);
+    tenantWeights = Map.copyOf(tenantWeights);
+    tenantWeights.forEach(
+        (tenant, weight) -> check("the weight of " + tenant, weight, 1, HIGHEST_WEIGHT));
+  }
+
+  long keepAliveNanos() {
+    return nanos(keepAlive);
+  }
+
+  long drainTimeoutNanos() {
+    return nanos(drainTimeout);
+  }
+
+  long graceNanos() {
+    return nanos(grace);
+  }
+
+  /** At most a century, which nanoseconds can be added to. */
+  private static long nanos(Duration duration) {
+    Duration century = Duration.ofDays(36_500);
+    return (duration.compareTo(century) < 0 ? duration : century).toNanos();
+  }
+
+  private static void check(String name, int value, int lowest, int highest) {
+    if (value < lowest || value > highest) {
       throw new IllegalArgumentException(
-          "drainTimeout is " + drainTimeout + ": it must be zero or more");
+          name + " is " + value + ": it must lie in " + lowest + ".." + highest);
     }
   }
 
-  private static void check(String name, int value, int highest) {
-    if (value < 1 || value > highest) {
-      throw new IllegalArgumentException(name + " is " + value + ": it must lie in 1.." + highest);
+  private static void check(String name, Duration duration) {
+    if (duration.isNegative()) {
+      throw new IllegalArgumentException(name + " is " + duration + ": it must be zero or more");
     }
   }
 }

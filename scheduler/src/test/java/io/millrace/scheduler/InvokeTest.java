@@ -132,7 +132,7 @@ class InvokeTest {
               assertThat(late.started()).isTrue();
               assertThat(late.retryable()).isFalse();
             });
-    assertThat(guests.interrupted.get()).isEqualTo(1);
+    await().until(() -> guests.interrupted.get() == 1);
     assertThat(run(Invocation.of("echo", "after")).utf8()).isEqualTo("after");
   }
 

@@ -1,0 +1,40 @@
+package io.millrace.benchmarks;
+
+import io.millrace.pipeline.Invocation;
+import io.millrace.pipeline.WorkerPool;
+import java.util.Collections;
+import java.util.List;
+import reactor.core.publisher.Flux;
+
+/** A number of invocations that are run together, as fast as they go. */
+interface Load {
+
+  /** How many. */
+  int invocations();
+
+  /** Runs them all; returns when the last has its reply. */
+  void run() throws Exception;
+
+  /** Each of {@code all} once, in their order and in one stream. */
+  static Load stream(WorkerPool pool, List<Invocation> all) {
+    return new Load() {
+      @Override
+      public int invocations() {
+        return all.size();
+      }
+
+      @Override
+      public void run() {
+        Long replies = pool.invokeAll(Flux.fromIterable(all)).count().block();
+        if (replies == null || replies != all.size()) {
+          throw new IllegalStateException(replies + " replies to " + all.size() + " invocations");
+        }
+      }
+    };
+  }
+
+  /** The same invocation many times: the list costs no memory, and giving it out no garbage. */
+  static Load stream(WorkerPool pool, Invocation invocation, int invocations) {
+    return stream(pool, Collections.nCopies(invocations, invocation));
+  }
+}

@@ -1,0 +1,193 @@
+package io.millrace.benchmarks;
+
+import io.millrace.pipeline.Invocation;
+import io.millrace.pipeline.WorkerPool;
+import io.millrace.scheduler.Overflow;
+import io.millrace.scheduler.WorkerPools;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+
+/**
+ * Ten times as much as the workers can do, with each overflow policy: whether all that was sent is
+ * answered, whether no more waits than may, whether the heap stays flat. And what a tenant that
+ * sends little has to wait beside one that floods. The guest sleeps for a millisecond.
+ */
+final class OverloadProfile implements Profile {
+
+  private static final int WORKERS = 2;
+  private static final int CAPACITY = 256;
+  private static final int SERVICE_MILLIS = 1;
+  private static final int TIMES = 10;
+  private static final long FLOOD_MILLIS = 2_000;
+  private static final Duration DEADLINE = Duration.ofMillis(150);
+
+  private static final int PAIRS = 9;
+  private static final int QUIET_INVOCATIONS = 400;
+
+  /** At random up to twice this, or the quiet tenant would keep step with the others' guests. */
+  private static final long QUIET_PAUSE_NANOS = 2_000_000;
+
+  @Override
+  public String name() {
+    return "overload";
+  }
+
+  @Override
+  public String description() {
+    return "ten times the capacity, each overflow policy; a quiet tenant beside one that floods";
+  }
+
+  @Override
+  public void run(Figures figures) throws Exception {
+    long unanswered = 0;
+    long overBound = 0;
+    for (Overflow policy : Overflow.values()) {
+      Flood flood = new Flood(policy);
+      flood.run();
+      String prefix = "overload." + policy.name().toLowerCase(Locale.ROOT) + ".";
+      figures.put(prefix + "sent", (double) flood.sent.get());
+      figures.put(prefix + "completed", (double) flood.completed);
+      figures.put(prefix + "heapGrowthMiB", flood.heapGrowthMiB);
+      unanswered += flood.sent.get() - flood.answered.get();
+      overBound += flood.overBound;
+    }
+    figures.put("overload.unanswered", (double) unanswered);
+    figures.put("overload.overBound", (double) overBound);
+    quietTenant(figures);
+  }
+
+  private static WorkerPool pool(Overflow policy) {
+    return WorkerPools.over(FakeGuests.sleeping(SERVICE_MILLIS))
+        .workers(WORKERS)
+        .inboxCapacity(CAPACITY)
+        .overflow(policy)
+        .build();
+  }
+
+  /** One policy's flood. */
+  private static final class Flood {
+
+    private final Overflow policy;
+    private final AtomicLong sent = new AtomicLong();
+    private final AtomicLong answered = new AtomicLong();
+    private long completed;
+    private long overBound;
+    private double heapGrowthMiB;
+
+    Flood(Overflow policy) {
+      this.policy = policy;
+    }
+
+    void run() {
+      Invocation invocation = Invocation.of("sleep", "");
+      Invocation each =
+          policy == Overflow.SHED_LATE ? invocation.withDeadline(DEADLINE) : invocation;
+      try (WorkerPool pool = pool(policy)) {
+        send(pool, each, FLOOD_MILLIS / 4); // what is made once is not growth
+        long before = usedBytes();
+        send(pool, each, FLOOD_MILLIS);
+        heapGrowthMiB = (usedBytes() - before) / (1024.0 * 1024);
+        completed = pool.metrics().completed();
+      }
+    }
+
+    /** A fixed rate, whatever comes back; where the pool asks, as much as it asks for. */
+    private void send(WorkerPool pool, Invocation invocation, long millis) {
+      long perMilli = (long) TIMES * WORKERS / SERVICE_MILLIS;
+      Disposable stream = null;
+      if (policy == Overflow.WAIT) {
+        Flux<Invocation> endless =
+            Flux.generate(
+                sink -> {
+                  sent.incrementAndGet();
+                  sink.next(invocation);
+                });
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        stream =
+            pool.invokeAll(endless.takeWhile(any -> isBefore(end, sent)))
+                .subscribe(reply -> answered.incrementAndGet());
+      }
+      for (long milli = 0; milli < millis; milli++) {
+        for (int i = 0; i < perMilli && stream == null; i++) {
+          sent.incrementAndGet();
+          pool.invoke(invocation)
+              .subscribe(
+                  reply -> answered.incrementAndGet(), failure -> answered.incrementAndGet());
+        }
+        overBound += pool.metrics().waiting() > CAPACITY ? 1 : 0;
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+      }
+      awaitAnswers();
+    }
+
+    /** Also takes back what the stream's end left unsent. */
+    private static boolean isBefore(long end, AtomicLong sent) {
+      if (System.nanoTime() < end) {
+        return true;
+      }
+      sent.decrementAndGet();
+      return false;
+    }
+
+    private void awaitAnswers() {
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+      while (answered.get() < sent.get() && System.nanoTime() < end) {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+      }
+    }
+
+    private static long usedBytes() {
+      System.gc();
+      return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+  }
+
+  private static void quietTenant(Figures figures) throws Exception {
+    double[] alone = new double[PAIRS];
+    double[] beside = new double[PAIRS];
+    double[] ratios = new double[PAIRS];
+    long others = 0;
+    try (WorkerPool pool = pool(Overflow.WAIT)) {
+      quietP99Millis(pool);
+      for (int pair = 0; pair < PAIRS; pair++) {
+        alone[pair] = quietP99Millis(pool);
+        Disposable flood =
+            pool.invokeAll(
+                    Flux.<Invocation>generate(
+                        sink -> sink.next(Invocation.of("sleep", "").withTenant("flood"))))
+                .subscribe();
+        Thread.sleep(50);
+        long before = pool.metrics().completed();
+        beside[pair] = quietP99Millis(pool);
+        others += pool.metrics().completed() - before - QUIET_INVOCATIONS;
+        flood.dispose();
+        ratios[pair] = beside[pair] / alone[pair];
+      }
+    }
+    figures.put("overload.quietTenant.others", (double) others);
+    figures.put("overload.quietTenant.alone.p99Millis", Ratio.median(alone));
+    figures.put("overload.quietTenant.beside.p99Millis", Ratio.median(beside));
+    // Percentiles of some hundred scatter more than rates do: the median alone is judged.
+    figures.put("overload.quietTenantP99Ratio", Ratio.median(ratios));
+  }
+
+  private static double quietP99Millis(WorkerPool pool) throws Exception {
+    Invocation quiet = Invocation.of("sleep", "").withTenant("quiet");
+    long[] nanos = new long[QUIET_INVOCATIONS];
+    Random random = new Random(1);
+    for (int i = 0; i < nanos.length; i++) {
+      nanos[i] = pool.invoke(quiet).toFuture().get(10, TimeUnit.SECONDS).sojournNanos();
+      LockSupport.parkNanos((long) (2 * QUIET_PAUSE_NANOS * random.nextDouble()));
+    }
+    Arrays.sort(nanos);
+    return nanos[nanos.length * 99 / 100] / 1e6;
+  }
+}

@@ -1,0 +1,62 @@
+package io.millrace.benchmarks;
+
+import io.millrace.pipeline.Invocation;
+import io.millrace.pipeline.spi.GuestLease;
+import io.millrace.pipeline.spi.GuestSource;
+import java.util.Collections;
+import java.util.List;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import reactor.pool.InstrumentedPool;
+import reactor.pool.PoolBuilder;
+
+/**
+ * How the same is put together from Reactor's own parts: {@code flatMap} over reactor-pool, whose
+ * resources are guests, each call on one of as many threads as there are guests.
+ */
+final class ReactorPoolPeer implements Load, AutoCloseable {
+
+  private final InstrumentedPool<GuestLease> pool;
+  private final Scheduler scheduler;
+  private final List<Invocation> all;
+
+  ReactorPoolPeer(GuestSource guests, int workers, Invocation invocation, int invocations) {
+    pool =
+        PoolBuilder.from(Mono.fromCallable(guests::lease))
+            .sizeBetween(workers, workers)
+            .destroyHandler(lease -> Mono.fromRunnable(lease::close))
+            .buildPool();
+    scheduler = Schedulers.newParallel("peer", workers, true);
+    all = Collections.nCopies(invocations, invocation);
+  }
+
+  @Override
+  public int invocations() {
+    return all.size();
+  }
+
+  @Override
+  public void run() {
+    Long replies =
+        Flux.fromIterable(all)
+            .flatMap(
+                each ->
+                    pool.withPoolable(
+                        lease ->
+                            Mono.fromCallable(() -> lease.guest(null).invoke(each))
+                                .subscribeOn(scheduler)))
+            .count()
+            .block();
+    if (replies == null || replies != all.size()) {
+      throw new IllegalStateException(replies + " replies to " + all.size() + " invocations");
+    }
+  }
+
+  @Override
+  public void close() {
+    pool.dispose();
+    scheduler.dispose();
+  }
+}

@@ -1,0 +1,87 @@
+package io.millrace.benchmarks;
+
+import com.sun.management.ThreadMXBean;
+import io.millrace.instance.InstancePool;
+import io.millrace.pipeline.Invocation;
+import io.millrace.pipeline.WorkerPool;
+import io.millrace.scheduler.WorkerPools;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * How much of the guests' own speed is left behind {@code invokeAll}, with one worker and with one
+ * for each core: SHA-256 of 1 KiB, against loops without any framework on as many threads. And what
+ * an invocation allocates.
+ */
+final class ScalingProfile implements Profile {
+
+  private static final int CAPACITY = 2048;
+  private static final int ROUNDS = 15;
+  private static final int WARM_UPS = 3;
+  private static final int PER_WORKER = 40_000;
+  private static final int COUNTED = 1_000_000;
+
+  @Override
+  public String name() {
+    return "scaling";
+  }
+
+  @Override
+  public String description() {
+    return "SHA-256 of 1 KiB through invokeAll against bare loops; speed-up; bytes per invocation";
+  }
+
+  @Override
+  public void run(Figures figures) throws Exception {
+    rates(figures);
+    figures.put("bytesPerInvocation", bytesPerInvocation());
+  }
+
+  private static void rates(Figures figures) throws Exception {
+    int cores = Runtime.getRuntime().availableProcessors();
+    byte[] payload = new byte[1024];
+    new Random(1).nextBytes(payload);
+    Invocation sha256 = Invocation.of("sha256", payload);
+    int all = cores * PER_WORKER;
+    try (InstancePool guests = DigestGuests.pool(false);
+        WorkerPool one = WorkerPools.over(guests).workers(1).inboxCapacity(CAPACITY).build();
+        WorkerPool each = WorkerPools.over(guests).workers(cores).inboxCapacity(CAPACITY).build();
+        RawLoops oneLoop = new RawLoops(guests, 1, sha256, PER_WORKER);
+        RawLoops loops = new RawLoops(guests, cores, sha256, all)) {
+      Rates rates =
+          Rates.ofLoads(
+              ROUNDS,
+              WARM_UPS,
+              List.of(
+                  Load.stream(one, sha256, PER_WORKER),
+                  oneLoop,
+                  Load.stream(each, sha256, all),
+                  loops));
+      figures.put("sha256.oneWorker.perSecond", rates.perSecond(0));
+      figures.put("sha256.allCores.perSecond", rates.perSecond(2));
+      figures.put("overhead.sha256.oneWorker", rates.ratio(0, 1));
+      figures.put("overhead.sha256.allCores", rates.ratio(2, 3));
+      figures.put("scaling.rawSpeedUp", rates.ratio(3, 1));
+      figures.put("scaling.efficiency", rates.ratioOfRatios(2, 0, 3, 1));
+    }
+  }
+
+  /** With the Reply, without Invocation and payload: the guest answers one and the same array. */
+  private static double bytesPerInvocation() throws Exception {
+    try (WorkerPool pool =
+        WorkerPools.over(FakeGuests.empty()).workers(2).inboxCapacity(CAPACITY).build()) {
+      Load load = Load.stream(pool, Invocation.of("echo", ""), COUNTED);
+      load.run();
+      long before = allocatedBytes();
+      load.run();
+      return (double) (allocatedBytes() - before) / COUNTED;
+    }
+  }
+
+  private static long allocatedBytes() {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    return Arrays.stream(threads.getThreadAllocatedBytes(threads.getAllThreadIds())).sum();
+  }
+}

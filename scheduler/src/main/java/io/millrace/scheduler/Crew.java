@@ -1,0 +1,250 @@
+package io.millrace.scheduler;
+
+import io.millrace.pipeline.WorkerException;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The workers of a pool: when one is started, replaced, or not needed any more. Workers are started
+ * within dispatch only, so by one thread at a time; they end wherever they end.
+ */
+final class Crew {
+
+  private final ScheduledWorkerPool pool;
+  private final WorkerPoolConfig config;
+  private final Slot[] slots;
+  private final String name;
+  private final Queue<Thread> threads = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger live = new AtomicInteger();
+  private final AtomicInteger stuck = new AtomicInteger();
+  private final AtomicLong abandoned = new AtomicLong();
+  private final AtomicLong died = new AtomicLong();
+
+  Crew(ScheduledWorkerPool pool, WorkerPoolConfig config, Slot[] slots, String name) {
+    this.pool = pool;
+    this.config = config;
+    this.slots = slots;
+    this.name = name;
+  }
+
+  int live() {
+    return live.get();
+  }
+
+  /** Threads given up so far, including those that have ended since. */
+  long abandoned() {
+    return abandoned.get();
+  }
+
+  /** Threads that died and were replaced. */
+  long died() {
+    return died.get();
+  }
+
+  int running() {
+    int running = 0;
+    for (Slot slot : slots) {
+      Worker worker = slot.worker();
+      running += worker != null && worker.state() instanceof WorkerState.Running ? 1 : 0;
+    }
+    return running;
+  }
+
+  /** The pool was closed, nothing waits, and no worker is left. */
+  boolean hasEnded() {
+    return live.get() == 0 && pool.admission().isDrained();
+  }
+
+  boolean isOwnThread(Thread thread) {
+    return threads.contains(thread);
+  }
+
+  long keepAliveNanos() {
+    return live.get() > config.minWorkers() ? config.keepAliveNanos() : Platform.FOR_EVER;
+  }
+
+  // ---- starting: dispatch only
+
+  boolean canGrow() {
+    return live.get() < slots.length;
+  }
+
+  /** Starts workers for what waits and nobody is there to take, in the shared queue or batches. */
+  void grow(int shared, int hungry) {
+    if (!canGrow() || pool.isTerminated()) {
+      return;
+    }
+    int backlog = shared;
+    int idle = hungry;
+    int bound = 0;
+    for (Slot slot : slots) {
+      Worker worker = slot.worker();
+      backlog += slot.batch.size();
+      idle += worker != null && worker.state() instanceof WorkerState.Starting ? 1 : 0;
+      bound += slot.keyed.size();
+    }
+    if (backlog + bound + leftBehind() == 0) {
+      return;
+    }
+    for (Slot slot : slots) {
+      if (slot.worker() != null) {
+        continue;
+      }
+      boolean forItsOwn = slot.keyed.size() > 0 || !slot.isEmpty();
+      if (forItsOwn || backlog > idle || live.get() < config.minWorkers()) {
+        idle += start(slot) ? 1 : 0;
+      }
+    }
+  }
+
+  /** What was handed to workers that are gone. */
+  private int leftBehind() {
+    int left = 0;
+    for (Slot slot : slots) {
+      left += slot.worker() == null && !slot.isEmpty() ? 1 : 0;
+    }
+    return left;
+  }
+
+  private boolean start(Slot slot) {
+    Worker worker = new Worker(pool, slot, config.idle(), name + "-worker-" + slot.index);
+    slot.worker(worker);
+    live.incrementAndGet();
+    threads.removeIf(pool.platform()::hasEnded);
+    threads.add(worker.thread());
+    try {
+      pool.platform().start(worker.thread());
+      return true;
+    } catch (Throwable noThread) {
+      threads.remove(worker.thread());
+      slot.worker(null);
+      ScheduledWorkerPool.log("a worker's thread could not be started", noThread);
+      if (live.decrementAndGet() == 0) {
+        pool.dispatcher()
+            .abandonAll(
+                new WorkerException.WorkerTerminated("no thread could be started", noThread));
+      }
+      return false;
+    }
+  }
+
+  // ---- ending
+
+  /** The worker's own thread: answers whether there are enough others. */
+  boolean tryLeave() {
+    while (true) {
+      int seen = live.get();
+      if (seen <= config.minWorkers()) {
+        return false;
+      }
+      if (live.compareAndSet(seen, seen - 1)) {
+        return true;
+      }
+    }
+  }
+
+  /** The worker's own thread, as the last thing it does. */
+  void ended(Worker worker, WorkerState.Phase end, @Nullable Throwable cause) {
+    Slot slot = worker.slot();
+    if (!worker.tryTerminate(end)) {
+      stuck.decrementAndGet(); // it had been given up, and another one has its slot
+      worker.closeLease();
+      return;
+    }
+    Task task = worker.current();
+    if (end == WorkerState.Phase.DIED) {
+      died.incrementAndGet();
+      ScheduledWorkerPool.log("a worker's thread died and is replaced", cause);
+      if (task != null) {
+        pool.outcomes()
+            .answerDead(
+                task,
+                new WorkerException.WorkerTerminated("the worker's thread died: " + cause, cause));
+      }
+    }
+    worker.closeLease();
+    pool.dispatcher().tryUnwant(slot);
+    vacate(worker, end != WorkerState.Phase.UNUSED);
+  }
+
+  /** The watchdog: a guest was told to stop and went on for the grace time. */
+  void abandon(Worker worker) {
+    if (!worker.tryTerminate(WorkerState.Phase.ABANDONED)) {
+      return;
+    }
+    abandoned.incrementAndGet();
+    threads.remove(worker.thread());
+    if (stuck.incrementAndGet() > config.mostAbandoned()) {
+      pool.failClosed(config.mostAbandoned());
+    }
+    vacate(worker, true);
+  }
+
+  private void vacate(Worker worker, boolean counted) {
+    worker.slot().worker(null);
+    if (counted) {
+      live.decrementAndGet();
+    }
+    pool.dispatcher().run(); // somebody may be needed in its place
+    if (pool.admission().isDrained()) {
+      wakeAll();
+    }
+  }
+
+  /** All that sleep look whether it is time to end. */
+  void wakeAll() {
+    for (Slot slot : slots) {
+      Worker worker = slot.worker();
+      if (worker != null) {
+        pool.platform().unpark(worker.thread());
+      }
+    }
+    if (hasEnded()) {
+      pool.watchdog().wakeToEnd();
+      pool.signaller().wake();
+    }
+  }
+
+  /** Stops what runs, and what builds a guest. */
+  void stopAll() {
+    WorkerException failure = Objects.requireNonNull(pool.terminated());
+    for (Slot slot : slots) {
+      Worker worker = slot.worker();
+      if (worker == null) {
+        continue;
+      }
+      Task task = worker.current();
+      boolean stopped = task != null && pool.outcomes().tryStop(task, () -> failure);
+      if (!stopped && worker.isBuilding()) {
+        pool.platform().interrupt(worker.thread());
+      }
+    }
+  }
+
+  /** Waits for all workers; answers whether they have ended in time. */
+  boolean join(long nanos) {
+    Platform platform = pool.platform();
+    long start = platform.nanoTime();
+    try {
+      while (platform.nanoTime() - start < nanos) {
+        Thread next = threads.peek();
+        if (next == null && hasEnded()) {
+          return true;
+        }
+        if (next == null) {
+          pool.dispatcher().run(); // a submitter has room and has not come this far yet
+          platform.yieldNow();
+        } else if (platform.join(next, nanos - (platform.nanoTime() - start))) {
+          threads.remove(next);
+        }
+      }
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt(); // the closer is in a hurry: stop waiting, terminate
+    }
+    return false;
+  }
+}

@@ -1,0 +1,267 @@
+package io.millrace.scheduler;
+
+import io.millrace.pipeline.WorkerException;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings tasks from those who submit them to workers that want some.
+ *
+ * <pre>
+ *   submitters --&gt; intake --&gt; shared, by tenant ----&gt; a slot's batch  &lt;-- idle workers steal
+ *                       \---&gt; a slot's keyed, ... --&gt; a slot's inbox
+ *                             [  dispatch only  ]
+ * </pre>
+ *
+ * <p>Dispatch is a part that one thread at a time plays: whoever has something for it to do counts
+ * {@code wip} up, and plays it if nobody else does; who plays it goes on until nobody has asked
+ * since. So nobody waits for it, no task is touched by two, and the order among tenants is kept in
+ * plain collections. No user code runs there.
+ *
+ * <p>No wake-up is lost. A worker that has nothing raises its flag, counts itself as hungry and
+ * asks for dispatch; a submitter puts its task into the intake, fences, and asks for dispatch if
+ * anybody is hungry. One of the two sees the other (Dekker). A worker falls asleep only after it
+ * has said so and looked once more; whoever hands it something looks afterwards whether it said so.
+ *
+ * <p>A batch is no longer than some {@link #BATCH_NANOS} of work: it is already on its worker's
+ * desk when another tenant's task comes. Should a run take longer than expected, an idle worker
+ * takes from behind it.
+ */
+final class Dispatcher {
+
+  private static final long BATCH_NANOS = 30_000;
+
+  private final ScheduledWorkerPool pool;
+  private final Slot[] slots;
+  private final FairQueue shared;
+  private final Queue<Task> intake;
+  private final Eviction eviction;
+  private final DispatchPolicy policy;
+  private final AtomicInteger wip = new AtomicInteger();
+  private final AtomicInteger hungry = new AtomicInteger();
+  private final AtomicInteger dead = new AtomicInteger();
+  private final int mostDead;
+  private final Slot[] feedOrder;
+
+  Dispatcher(ScheduledWorkerPool pool, WorkerPoolConfig config, Slot[] slots, FairQueue shared) {
+    this.pool = pool;
+    this.slots = slots;
+    this.feedOrder = slots.clone();
+    this.shared = shared;
+    this.policy = config.dispatch();
+    this.eviction = new Eviction(pool, this, slots, shared, config.overflow());
+    this.mostDead = Math.max(64, config.inboxCapacity());
+    this.intake = new MpscVarHandleArrayQueue<>(2 * mostDead + slots.length);
+  }
+
+  // ---- submitters: any thread
+
+  /** Takes in a task that has room; {@link #poke} comes afterwards, once for several. */
+  void put(Task task) {
+    while (!intake.offer(task)) {
+      run(); // abandoned ones fill it
+      pool.platform().onSpinWait();
+    }
+  }
+
+  /** Somebody may have to come for what was put. */
+  void poke() {
+    VarHandle.fullFence();
+    pool.platform().interleave();
+    if (hungry.get() != 0 || pool.crew().canGrow() || pool.isTerminated()) {
+      run();
+    }
+  }
+
+  /** Takes in a task that found no room, by the pool's policy; answers it in any case. */
+  void squeezeIn(Task task) {
+    if (task.watchedAt() == DeadlineTable.NOWHERE) {
+      pool.watch(task);
+    }
+    if (eviction.offer(task)) {
+      run();
+      pool.signaller().relieve();
+    } else {
+      pool.outcomes().refuse(task, false);
+    }
+  }
+
+  /** A task was abandoned where it stood. It is passed over later; too many are cleared out. */
+  void abandoned() {
+    if (dead.incrementAndGet() >= mostDead) {
+      run();
+    }
+  }
+
+  // ---- workers: each for its own slot
+
+  /** Asks for work, which comes into the slot's queues. */
+  void want(Slot slot) {
+    if (slot.tryRaiseWants()) {
+      hungry.incrementAndGet();
+    }
+    pool.platform().interleave();
+    run();
+  }
+
+  /** Takes the wish back. Answers whether that came in time: else something was handed over. */
+  boolean tryUnwant(Slot slot) {
+    if (slot.tryLowerWants()) {
+      hungry.decrementAndGet();
+      return true;
+    }
+    return false;
+  }
+
+  /** What stands behind another worker's run. */
+  @Nullable Task steal(Slot thief) {
+    for (int i = 1; i < slots.length; i++) {
+      Task task = slots[(thief.index + i) % slots.length].batch.poll();
+      if (task != null) {
+        return task;
+      }
+    }
+    return null;
+  }
+
+  boolean canSteal(Slot thief) {
+    for (Slot slot : slots) {
+      if (slot != thief && !slot.batch.isEmpty()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // ---- dispatch
+
+  /** Any thread: sees to it that dispatch is done, by this thread or by the one that is at it. */
+  void run() {
+    if (wip.getAndIncrement() != 0) {
+      return;
+    }
+    int missed = 1;
+    do {
+      try {
+        pass();
+      } catch (Throwable unexpected) {
+        ScheduledWorkerPool.log("a dispatch failed and is tried again later", unexpected);
+      }
+      pool.platform().interleave();
+      missed = wip.addAndGet(-missed);
+    } while (missed != 0);
+  }
+
+  private void pass() {
+    takeIn();
+    if (dead.get() >= mostDead) {
+      clearDead();
+    }
+    eviction.run();
+    WorkerException terminated = pool.terminated();
+    if (terminated != null) {
+      abandonAll(terminated);
+    }
+    if (hungry.get() != 0) {
+      if (policy == DispatchPolicy.LEAST_LOADED) {
+        Arrays.sort(feedOrder, Comparator.comparingLong(each -> each.tally.busyNanos()));
+      }
+      for (Slot slot : feedOrder) {
+        feed(slot);
+      }
+    }
+    pool.crew().grow(shared.size(), hungry.get());
+  }
+
+  private void takeIn() {
+    for (Task task = intake.poll(); task != null; task = intake.poll()) {
+      enqueue(task);
+    }
+  }
+
+  /** Dispatch only. */
+  void enqueue(Task task) {
+    try {
+      String key = policy.keyOf(task.invocation);
+      if (key == null) {
+        shared.add(task);
+      } else {
+        slots[Math.floorMod(spread(key.hashCode()), slots.length)].keyed.add(task);
+      }
+    } catch (Throwable noHeap) {
+      WorkerException failure =
+          new WorkerException.WorkerTerminated("it could not be queued: " + noHeap, noHeap);
+      pool.outcomes().tryAnswerWaiting(task, () -> failure, true);
+    }
+  }
+
+  /** Keys that differ in their high bits only should not all meet on one worker. */
+  private static int spread(int hash) {
+    return hash ^ (hash >>> 16);
+  }
+
+  /** Dispatch only: answers all that wait. */
+  void abandonAll(WorkerException failure) {
+    eviction.abandonAll(failure);
+  }
+
+  private void clearDead() {
+    dead.set(0);
+    shared.removeIf(Task::isDone, task -> {});
+    for (Slot slot : slots) {
+      slot.keyed.removeIf(Task::isDone, task -> {});
+    }
+  }
+
+  /**
+   * Hands over what there is. A wish that was lowered for nothing, since all that seemed to wait
+   * was abandoned, wakes its worker as well: it has to wish again.
+   */
+  private void feed(Slot slot) {
+    if (!slot.wants() || (shared.size() == 0 && slot.keyed.size() == 0)) {
+      return;
+    }
+    int share = Math.max(1, shared.size() / Math.max(1, hungry.get()));
+    if (!tryUnwant(slot)) {
+      return;
+    }
+    pool.platform().interleave();
+    int most = batchSize(slot);
+    move(slot.keyed, slot.inbox, most);
+    move(shared, slot.batch, Math.min(share, most));
+    VarHandle.fullFence();
+    pool.platform().interleave();
+    if (slot.isAsleep()) {
+      Worker worker = slot.worker();
+      if (worker != null) {
+        pool.platform().unpark(worker.thread());
+      }
+    }
+  }
+
+  /** One, while there are workers to be started for the second; they cannot steal yet. */
+  private int batchSize(Slot slot) {
+    long mean = slot.tally.meanServiceNanos();
+    if (mean == 0 || pool.crew().canGrow()) {
+      return 1;
+    }
+    return (int) Math.max(1, Math.min(Slot.BATCH, BATCH_NANOS / Math.max(1, mean)));
+  }
+
+  private static void move(FairQueue from, Queue<Task> to, int most) {
+    for (int i = 0; i < most && from.size() > 0; i++) {
+      Task task = from.poll();
+      if (task == null) {
+        return;
+      }
+      if (!to.offer(task)) {
+        throw new IllegalStateException("a slot that asked for work had room for none");
+      }
+    }
+  }
+}

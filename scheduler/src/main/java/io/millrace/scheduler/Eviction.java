@@ -1,0 +1,127 @@
+package io.millrace.scheduler;
+
+import io.millrace.pipeline.WorkerException;
+import java.util.Queue;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes room for newcomers at the cost of those that wait, as {@link Overflow} says. The newcomer
+ * takes the very place of the one that goes: so no more wait than may, at any moment. Dispatch
+ * only, but for {@link #offer}.
+ */
+final class Eviction {
+
+  private static final int MOST_NEWCOMERS = 1024;
+
+  /** Looking through all that wait is not worth it more often. */
+  private static final long SHED_EVERY_NANOS = 1_000_000;
+
+  private final ScheduledWorkerPool pool;
+  private final Dispatcher dispatcher;
+  private final Slot[] slots;
+  private final FairQueue shared;
+  private final Overflow policy;
+  private final Queue<Task> newcomers = new MpscVarHandleArrayQueue<>(MOST_NEWCOMERS);
+  private long nextShedNanos;
+  private boolean shedBefore;
+
+  Eviction(
+      ScheduledWorkerPool pool,
+      Dispatcher dispatcher,
+      Slot[] slots,
+      FairQueue shared,
+      Overflow policy) {
+    this.pool = pool;
+    this.dispatcher = dispatcher;
+    this.slots = slots;
+    this.shared = shared;
+    this.policy = policy;
+  }
+
+  /** Any thread. Answers whether the task was taken; it has no room yet. */
+  boolean offer(Task task) {
+    return (policy == Overflow.DROP_OLDEST || policy == Overflow.SHED_LATE)
+        && newcomers.offer(task);
+  }
+
+  void run() {
+    for (Task task = newcomers.poll(); task != null; task = newcomers.poll()) {
+      if (task.isDone()) {
+        continue; // cancelled meanwhile
+      }
+      if (policy == Overflow.SHED_LATE) {
+        shedLate();
+      }
+      if (pool.admission().tryAcquire() || tryTakePlaceOfOldest()) {
+        if (pool.tryAdmit(task)) {
+          dispatcher.enqueue(task);
+        }
+      } else {
+        pool.outcomes().refuse(task, true);
+      }
+    }
+  }
+
+  /** The victim's room goes over to the newcomer without being free in between. */
+  private boolean tryTakePlaceOfOldest() {
+    if (policy != Overflow.DROP_OLDEST || pool.admission().isClosed()) {
+      return false;
+    }
+    for (Task victim = oldest(); victim != null; victim = oldest()) {
+      if (victim.tryAbandon()) {
+        pool.outcomes().evicted(victim, new WorkerException.Dropped(pool.admission().capacity()));
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private @Nullable Task oldest() {
+    FairQueue fullest = shared;
+    for (Slot slot : slots) {
+      if (slot.keyed.size() > fullest.size()) {
+        fullest = slot.keyed;
+      }
+    }
+    Task task = fullest.pollOldest();
+    for (int i = 0; task == null && i < slots.length; i++) {
+      task = slots[i].batch.poll();
+    }
+    return task;
+  }
+
+  private void shedLate() {
+    long now = pool.platform().nanoTime();
+    if (shedBefore && now - nextShedNanos < 0) {
+      return;
+    }
+    shedBefore = true;
+    nextShedNanos = now + SHED_EVERY_NANOS;
+    long serviceNanos = pool.meanServiceNanos();
+    Predicate<Task> late = task -> task.hasDeadline() && task.deadlineNanos() - now < serviceNanos;
+    Consumer<Task> shed = task -> pool.outcomes().evict(task, pool.shed(task));
+    shared.removeIf(late, shed);
+    for (Slot slot : slots) {
+      slot.keyed.removeIf(late, shed);
+    }
+  }
+
+  /** Answers all that wait. */
+  void abandonAll(WorkerException failure) {
+    Predicate<Task> each = task -> true;
+    Consumer<Task> abandon = task -> pool.outcomes().tryAnswerWaiting(task, () -> failure, true);
+    shared.removeIf(each, abandon);
+    for (Slot slot : slots) {
+      slot.keyed.removeIf(each, abandon);
+      for (Task task = slot.batch.poll(); task != null; task = slot.batch.poll()) {
+        abandon.accept(task);
+      }
+      for (Task task = slot.inbox.poll(); task != null; task = slot.inbox.poll()) {
+        abandon.accept(task);
+      }
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package io.millrace.scheduler;
+
+import org.jspecify.annotations.Nullable;
+
+/** How one worker finds its next task, and what it does while there is none. Its thread only. */
+final class Idling {
+
+  private final ScheduledWorkerPool pool;
+  private final Platform platform;
+  private final Dispatcher dispatcher;
+  private final Slot slot;
+  private final IdleStrategy strategy;
+
+  Idling(ScheduledWorkerPool pool, Slot slot, IdleStrategy strategy) {
+    this.pool = pool;
+    this.platform = pool.platform();
+    this.dispatcher = pool.dispatcher();
+    this.slot = slot;
+    this.strategy = strategy;
+  }
+
+  /** The slot is empty: what dispatch hands over; else what stands behind another's run. */
+  @Nullable Task next(boolean inboxFirst) {
+    dispatcher.want(slot);
+    Task task = slot.poll(inboxFirst);
+    if (task != null) {
+      return task;
+    }
+    task = dispatcher.steal(slot);
+    if (task != null) {
+      dispatcher.tryUnwant(slot);
+    }
+    return task;
+  }
+
+  /** Waits for work. Answers how the worker ends, if it does. */
+  WorkerState.@Nullable Phase rest() {
+    for (int i = 0; i < strategy.spins(); i++) {
+      if (hasNews()) {
+        return null;
+      }
+      platform.onSpinWait();
+    }
+    for (int i = 0; i < strategy.yields(); i++) {
+      if (hasNews()) {
+        return null;
+      }
+      platform.yieldNow();
+    }
+    return sleep();
+  }
+
+  private WorkerState.@Nullable Phase sleep() {
+    long keepAliveNanos = pool.crew().keepAliveNanos();
+    boolean limited = keepAliveNanos != Platform.FOR_EVER;
+    long start = limited ? platform.nanoTime() : 0;
+    slot.asleep(true);
+    platform.interleave();
+    if (!hasNews() && !pool.admission().isDrained()) {
+      // A flag that a subscriber left behind would turn parking into spinning.
+      Thread.interrupted();
+      platform.park(this, keepAliveNanos);
+    }
+    slot.asleep(false);
+    if (pool.admission().isDrained()) {
+      return slot.isEmpty() ? WorkerState.Phase.CLOSED : null;
+    }
+    boolean unused = limited && platform.nanoTime() - start >= keepAliveNanos;
+    return unused && !hasNews() && leaves() ? WorkerState.Phase.UNUSED : null;
+  }
+
+  /** Once it wants nothing any more, nothing can be handed to it. */
+  private boolean leaves() {
+    return dispatcher.tryUnwant(slot) && pool.crew().tryLeave();
+  }
+
+  private boolean hasNews() {
+    return !slot.isEmpty() || dispatcher.canSteal(slot) || !slot.wants();
+  }
+}

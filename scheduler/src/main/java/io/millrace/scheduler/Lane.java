@@ -1,0 +1,149 @@
+package io.millrace.scheduler;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What waits of one tenant: by priority, and within a priority in the order of arrival. Dispatch
+ * only, but for {@link #costNanos}.
+ */
+final class Lane {
+
+  private static final int COST_SHIFT = 3;
+
+  private static final VarHandle COST_NANOS;
+
+  static {
+    try {
+      COST_NANOS = MethodHandles.lookup().findVarHandle(Lane.class, "costNanos", long.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
+  }
+
+  private final int weight;
+  private final ArrayDeque<Task> normal = new ArrayDeque<>();
+
+  /** Other priorities than 0, highest first; made when the first such task comes. */
+  private @Nullable TreeMap<Integer, ArrayDeque<Task>> others;
+
+  private int size;
+
+  /** How much it has been served, in nanoseconds by weight. {@link FairQueue} goes by this. */
+  private long servedNanos;
+
+  /** What a run takes of late. Written by workers, racily: an estimate. */
+  @SuppressWarnings("unused") // through COST_NANOS
+  private long costNanos;
+
+  Lane(int weight) {
+    this.weight = weight;
+  }
+
+  void add(Task task, boolean byPriority) {
+    int priority = byPriority ? task.invocation.priority() : 0;
+    if (priority == 0) {
+      normal.add(task);
+    } else {
+      if (others == null) {
+        others = new TreeMap<>(Collections.reverseOrder());
+      }
+      others.computeIfAbsent(priority, none -> new ArrayDeque<>()).add(task);
+    }
+    size++;
+  }
+
+  /** The oldest of the highest priority. */
+  @Nullable Task poll() {
+    TreeMap<Integer, ArrayDeque<Task>> byPriority = others;
+    if (byPriority == null || byPriority.isEmpty()) {
+      Task task = normal.poll();
+      size -= task == null ? 0 : 1;
+      return task;
+    }
+    Map.Entry<Integer, ArrayDeque<Task>> first = byPriority.firstEntry();
+    return first.getKey() > 0 || normal.isEmpty() ? poll(first) : pollNormal();
+  }
+
+  /** The oldest of the lowest priority: what can best be done without. */
+  @Nullable Task pollLeast() {
+    TreeMap<Integer, ArrayDeque<Task>> byPriority = others;
+    if (byPriority == null || byPriority.isEmpty()) {
+      return pollNormal();
+    }
+    Map.Entry<Integer, ArrayDeque<Task>> last = byPriority.lastEntry();
+    return last.getKey() < 0 || normal.isEmpty() ? poll(last) : pollNormal();
+  }
+
+  private @Nullable Task pollNormal() {
+    Task task = normal.poll();
+    size -= task == null ? 0 : 1;
+    return task;
+  }
+
+  private @Nullable Task poll(Map.Entry<Integer, ArrayDeque<Task>> entry) {
+    Task task = entry.getValue().poll();
+    size -= task == null ? 0 : 1;
+    if (entry.getValue().isEmpty() && others != null) {
+      others.remove(entry.getKey());
+    }
+    return task;
+  }
+
+  /** Removes what the test says; hands it over. */
+  void removeIf(Predicate<Task> unwanted, Consumer<Task> removed) {
+    removeIf(normal, unwanted, removed);
+    if (others != null) {
+      others.values().forEach(queue -> removeIf(queue, unwanted, removed));
+      others.values().removeIf(ArrayDeque::isEmpty);
+    }
+  }
+
+  private void removeIf(ArrayDeque<Task> queue, Predicate<Task> unwanted, Consumer<Task> removed) {
+    for (Iterator<Task> each = queue.iterator(); each.hasNext(); ) {
+      Task task = each.next();
+      if (unwanted.test(task)) {
+        each.remove();
+        size--;
+        removed.accept(task);
+      }
+    }
+  }
+
+  int size() {
+    return size;
+  }
+
+  long servedNanos() {
+    return servedNanos;
+  }
+
+  /** Comes back from having had nothing: what it did not use meanwhile is not owed to it. */
+  void resumeAt(long othersServedNanos) {
+    servedNanos = Math.max(servedNanos, othersServedNanos);
+  }
+
+  /** One of its tasks goes to a worker. */
+  void charge() {
+    servedNanos += Math.max(1, cost() / weight);
+  }
+
+  /** Any worker: how long one of its runs took. */
+  void took(long serviceNanos) {
+    long cost = cost();
+    long next = cost == 0 ? serviceNanos : cost + ((serviceNanos - cost) >> COST_SHIFT);
+    COST_NANOS.setOpaque(this, next);
+  }
+
+  private long cost() {
+    return (long) COST_NANOS.getOpaque(this);
+  }
+}

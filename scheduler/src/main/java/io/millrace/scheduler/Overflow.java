@@ -1,0 +1,32 @@
+package io.millrace.scheduler;
+
+/**
+ * What happens to an invocation that finds {@code inboxCapacity} others waiting. Each of them is
+ * answered exactly once: in {@code invoke} by an error, in {@code invokeAll} by a {@code
+ * Reply.Failed}.
+ */
+public enum Overflow {
+
+  /**
+   * {@code invokeAll} lets it wait in its stream, and asks the upstream for no more than there is
+   * room for. {@code invoke} has no upstream that could wait: it is rejected. The default.
+   */
+  WAIT,
+
+  /** It is rejected at once, with {@code InboxFull}. */
+  REJECT,
+
+  /**
+   * The oldest that waits, of the tenant of which most wait and of its lowest priority, is answered
+   * with {@code Dropped}, and the new one takes its place. Use it where only the latest counts.
+   */
+  DROP_OLDEST,
+
+  /**
+   * Those whose deadline leaves less time than their turn and their run are going to take, by
+   * measured service time, are answered with {@code Shed}; the new one takes such a place, or is
+   * rejected with {@code InboxFull} where there is none. A worker does not begin what cannot end in
+   * time either.
+   */
+  SHED_LATE
+}

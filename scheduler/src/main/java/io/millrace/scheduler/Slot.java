@@ -1,0 +1,115 @@
+package io.millrace.scheduler;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Queue;
+import org.jctools.queues.varhandle.SpmcVarHandleArrayQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A worker's place in its pool. It outlives the worker: one that died or was given up is followed
+ * by another one, which finds what its predecessor was handed and had not begun.
+ *
+ * <table>
+ *   <caption>Access</caption>
+ *   <tr><th>field</th><th>written by</th><th>read by</th></tr>
+ *   <tr><td>batch</td><td>offered in dispatch; polled by its worker and by idle ones</td><td></td></tr>
+ *   <tr><td>inbox</td><td>offered in dispatch; polled by its worker, and in dispatch when the pool
+ *       is terminated</td><td></td></tr>
+ *   <tr><td>keyed</td><td>dispatch only</td><td>dispatch only</td></tr>
+ *   <tr><td>wants</td><td>set by its worker; lowered by compare-and-set</td><td>volatile</td></tr>
+ *   <tr><td>asleep</td><td>its worker, volatile</td><td>dispatch, after a full fence</td></tr>
+ *   <tr><td>worker</td><td>dispatch when it starts one; its end, by who ended it</td>
+ *       <td>volatile</td></tr>
+ * </table>
+ */
+final class Slot {
+
+  /** The most that a worker is handed at once. */
+  static final int BATCH = 64;
+
+  private static final VarHandle WANTS;
+
+  static {
+    try {
+      WANTS = MethodHandles.lookup().findVarHandle(Slot.class, "wants", boolean.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
+  }
+
+  final int index;
+
+  /**
+   * Longer than a batch: whoever offers waits for a poll that is under way at the same place, one
+   * round before.
+   */
+  private static final int PLACES = 4 * BATCH;
+
+  /** Any worker may run these. */
+  final Queue<Task> batch = new SpmcVarHandleArrayQueue<>(PLACES);
+
+  /** This one alone may run these. */
+  final Queue<Task> inbox = new SpmcVarHandleArrayQueue<>(PLACES);
+
+  /** What comes into the inbox next. */
+  final FairQueue keyed;
+
+  final Tally tally = new Tally();
+
+  @SuppressWarnings("unused") // through WANTS
+  private volatile boolean wants;
+
+  private volatile boolean asleep;
+  private volatile @Nullable Worker worker;
+
+  Slot(int index, FairQueue keyed) {
+    this.index = index;
+    this.keyed = keyed;
+  }
+
+  @Nullable Worker worker() {
+    return worker;
+  }
+
+  void worker(@Nullable Worker next) {
+    worker = next;
+  }
+
+  /** Invocations begun here, by whichever worker. */
+  long begun() {
+    return tally.begun();
+  }
+
+  /** Its worker only; {@code inboxFirst} alternates, so that neither starves the other. */
+  @Nullable Task poll(boolean inboxFirst) {
+    Task task = inboxFirst ? inbox.poll() : batch.poll();
+    return task != null ? task : inboxFirst ? batch.poll() : inbox.poll();
+  }
+
+  boolean isEmpty() {
+    return batch.isEmpty() && inbox.isEmpty();
+  }
+
+  /** Its worker only. Answers whether it was not raised before. */
+  boolean tryRaiseWants() {
+    return WANTS.compareAndSet(this, false, true);
+  }
+
+  /** Whoever wins this must hand something over, or be the worker itself. */
+  boolean tryLowerWants() {
+    return wants && WANTS.compareAndSet(this, true, false);
+  }
+
+  boolean wants() {
+    return wants;
+  }
+
+  void asleep(boolean now) {
+    asleep = now;
+  }
+
+  boolean isAsleep() {
+    return asleep;
+  }
+}

@@ -1,0 +1,91 @@
+package io.millrace.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class AdmissionTest {
+
+  private final Slot[] slots = slots(2);
+  private final Admission admission = new Admission(3, slots);
+
+  private static Slot[] slots(int count) {
+    Slot[] slots = new Slot[count];
+    for (int i = 0; i < count; i++) {
+      slots[i] = new Slot(i, new FairQueue(Map.of(), false));
+    }
+    return slots;
+  }
+
+  @Test
+  void admitsExactlyItsCapacity() {
+    assertThat(admission.tryAcquire(2)).isEqualTo(2);
+    assertThat(admission.tryAcquire(5)).isEqualTo(1);
+    assertThat(admission.tryAcquire()).isFalse();
+    assertThat(admission.waiting()).isEqualTo(3);
+    assertThat(admission.hasRoom()).isFalse();
+  }
+
+  @Test
+  void roomComesBackWithEachBeginAndEachAbandonment() {
+    admission.tryAcquire(3);
+    slots[0].tally.countBegun();
+    slots[1].tally.countBegun();
+    admission.abandoned();
+    assertThat(admission.waiting()).isZero();
+    assertThat(admission.tryAcquire(5)).isEqualTo(3);
+  }
+
+  @Test
+  void closingStopsTheGrantingAndIsDrainedWhenNothingWaits() {
+    admission.tryAcquire(2);
+    assertThat(admission.tryClose()).isTrue();
+    assertThat(admission.tryClose()).as("only once").isFalse();
+    assertThat(admission.tryAcquire()).isFalse();
+    assertThat(admission.isDrained()).isFalse();
+    assertThat(admission.waiting()).isEqualTo(2);
+    slots[0].tally.countBegun();
+    admission.abandoned();
+    assertThat(admission.isDrained()).isTrue();
+  }
+
+  @Test
+  void neverMoreThanTheCapacityWaitsWhateverRaces() throws InterruptedException {
+    AtomicInteger waiting = new AtomicInteger();
+    int tooMany = 0;
+    int rounds = 100_000;
+    Thread[] workers = new Thread[slots.length];
+    AtomicInteger toBegin = new AtomicInteger(rounds);
+    for (int i = 0; i < workers.length; i++) {
+      Slot slot = slots[i];
+      workers[i] =
+          new Thread(
+              () -> {
+                while (toBegin.get() > 0) {
+                  int seen = waiting.get();
+                  // The counter goes down before the room is given back: it never shows too many.
+                  if (seen > 0 && waiting.compareAndSet(seen, seen - 1)) {
+                    toBegin.decrementAndGet();
+                    slot.tally.countBegun();
+                  }
+                }
+              });
+      workers[i].start();
+    }
+    for (int sent = 0; sent < rounds; ) {
+      if (admission.tryAcquire()) {
+        sent++;
+        if (waiting.incrementAndGet() > 3) {
+          tooMany++;
+        }
+      }
+    }
+    for (Thread worker : workers) {
+      worker.join();
+    }
+    assertThat(tooMany).isZero();
+    assertThat(admission.waiting()).isZero();
+  }
+}

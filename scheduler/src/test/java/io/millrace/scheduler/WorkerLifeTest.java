@@ -1,0 +1,254 @@
+package io.millrace.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.millrace.pipeline.Invocation;
+import io.millrace.pipeline.Reply;
+import io.millrace.pipeline.WorkerException;
+import io.millrace.pipeline.WorkerPool;
+import io.millrace.pipeline.spi.GuestLease;
+import io.millrace.pipeline.spi.GuestSource;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+
+@Timeout(value = 30, unit = TimeUnit.SECONDS)
+class WorkerLifeTest {
+
+  private static final Duration LONG = Duration.ofSeconds(10);
+
+  private final FakeGuests guests = new FakeGuests();
+
+  /** Guests whose function {@code stubborn} hears no interrupt until it is let go. */
+  private static final class Stubborn implements GuestSource {
+
+    private final CountDownLatch letGo = new CountDownLatch(1);
+
+    @Override
+    public GuestLease lease() {
+      GuestLease lease = new FakeGuests().lease();
+      return new GuestLease() {
+        @Override
+        public io.millrace.pipeline.spi.Guest guest(
+            @org.jspecify.annotations.Nullable String tenant) {
+          return invocation -> {
+            boolean waits = invocation.function().equals("stubborn");
+            while (waits && letGo.getCount() > 0) {
+              Thread.onSpinWait();
+            }
+            return waits ? new byte[0] : lease.guest(tenant).invoke(invocation);
+          };
+        }
+
+        @Override
+        public void close() {
+          lease.close();
+        }
+      };
+    }
+  }
+
+  /** Begins a run that will not stop, and gives it up. */
+  private static void abandonOne(WorkerPool pool) {
+    long before = pool.metrics().abandonedWorkers();
+    Disposable run = pool.invoke(Invocation.of("stubborn", "")).subscribe(reply -> {}, e -> {});
+    await().until(() -> pool.metrics().running() == 1);
+    run.dispose();
+    await().until(() -> pool.metrics().abandonedWorkers() == before + 1);
+  }
+
+  @Test
+  void aGuestThatDoesNotStopIsGivenUpAndItsWorkerReplaced() {
+    Stubborn stubborn = new Stubborn();
+    WorkerPool pool = WorkerPools.over(stubborn).workers(1).grace(Duration.ofMillis(50)).build();
+    try (pool) {
+      abandonOne(pool);
+      assertThat(pool.invoke(Invocation.of("echo", "next")).toFuture()).succeedsWithin(LONG);
+      assertThat(pool.metrics().abandonedWorkers()).isEqualTo(1);
+      assertThat(pool.metrics().liveWorkers()).isEqualTo(1);
+    }
+    assertThat(pool.metrics().liveWorkers()).as("close() does not wait for it").isZero();
+    stubborn.letGo.countDown();
+  }
+
+  @Test
+  void withTooManyOfThemThePoolClosesItself() {
+    Stubborn stubborn = new Stubborn();
+    WorkerPool pool =
+        WorkerPools.over(stubborn).workers(1).grace(Duration.ofMillis(10)).mostAbandoned(1).build();
+    try (pool) {
+      abandonOne(pool);
+      abandonOne(pool);
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(pool.invoke(Invocation.of("echo", "")).toFuture())
+                      .failsWithin(LONG)
+                      .withThrowableOfType(Exception.class)
+                      .withCauseInstanceOf(WorkerException.PoolClosed.class));
+    }
+    stubborn.letGo.countDown();
+  }
+
+  @Test
+  void workersComeWithTheWorkAndGoWhenTheyAreNotUsed() {
+    WorkerPool pool =
+        WorkerPools.over(guests).workers(1, 3).keepAlive(Duration.ofMillis(30)).build();
+    try (pool) {
+      List<CompletableFuture<Reply>> all = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        all.add(pool.invoke(Invocation.of("gate", "")).toFuture());
+      }
+      await().until(() -> guests.started.get() == 3);
+      assertThat(pool.metrics().liveWorkers()).isEqualTo(3);
+      guests.open();
+      all.forEach(CompletableFuture::join);
+      await().until(() -> pool.metrics().liveWorkers() == 1);
+      assertThat(guests.closedLeases.get()).isEqualTo(2);
+      assertThat(pool.invoke(Invocation.of("echo", "x")).toFuture()).succeedsWithin(LONG);
+    }
+  }
+
+  @Test
+  void whatStandsBehindASlowRunStartsAnotherWorker() {
+    WorkerPool pool = WorkerPools.over(guests).workers(1, 2).inboxCapacity(256).build();
+    try (pool) {
+      Flux<Invocation> quick = Flux.range(0, 5_000).map(i -> Invocation.of("echo", ""));
+      pool.invokeAll(quick).blockLast(LONG); // runs are expected to be short
+      CompletableFuture<Long> last =
+          pool.invokeAllUnordered(
+                  Flux.range(0, 40).map(i -> Invocation.of(i == 0 ? "gate" : "echo", "")))
+              .skip(38)
+              .count()
+              .toFuture();
+      await().until(() -> pool.metrics().completed() == 5_039);
+      guests.open();
+      assertThat(last).succeedsWithin(LONG);
+    }
+  }
+
+  @Test
+  void aPoolThatMayHaveNoWorkerStartsOneAgain() {
+    WorkerPool pool =
+        WorkerPools.over(guests).workers(0, 2).keepAlive(Duration.ofMillis(5)).build();
+    try (pool) {
+      for (int round = 0; round < 5; round++) {
+        assertThat(pool.invoke(Invocation.of("echo", "x").withKey("k" + round)).toFuture())
+            .succeedsWithin(LONG);
+        await().until(() -> pool.metrics().liveWorkers() == 0);
+      }
+    }
+  }
+
+  @Test
+  void terminateAnswersAllAtOnceWithoutWaitingForGuests() {
+    Stubborn stubborn = new Stubborn();
+    WorkerPool pool = WorkerPools.over(stubborn).workers(1).inboxCapacity(8).build();
+    List<CompletableFuture<Reply>> all = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      all.add(pool.invoke(Invocation.of("stubborn", "")).toFuture());
+    }
+    await().until(() -> pool.metrics().running() == 1);
+    pool.terminate();
+    for (CompletableFuture<Reply> each : all) {
+      assertThat(each)
+          .failsWithin(LONG)
+          .withThrowableOfType(Exception.class)
+          .withCauseInstanceOf(WorkerException.WorkerTerminated.class);
+    }
+    stubborn.letGo.countDown();
+    pool.close();
+    assertThat(pool.metrics().liveWorkers()).isZero();
+  }
+
+  @Test
+  void aSlowSubscriberKeepsOneWorkerAndNobodyElse() throws InterruptedException {
+    try (WorkerPool pool = WorkerPools.over(guests).workers(2).build()) {
+      CountDownLatch held = new CountDownLatch(1);
+      CountDownLatch release = new CountDownLatch(1);
+      pool.invoke(Invocation.of("echo", ""))
+          .subscribe(
+              reply -> {
+                held.countDown();
+                try {
+                  release.await();
+                } catch (InterruptedException stop) {
+                  Thread.currentThread().interrupt();
+                }
+              });
+      held.await();
+      Flux<Invocation> many = Flux.range(0, 1_000).map(i -> Invocation.of("echo", "" + i));
+      assertThat(pool.invokeAll(many).count().toFuture()).succeedsWithin(LONG).isEqualTo(1_000L);
+      release.countDown();
+    }
+  }
+
+  /** The JVM's machine, but that a worker's thread dies where the seam says so. */
+  private static Platform deadly(AtomicBoolean armed) {
+    return (Platform)
+        Proxy.newProxyInstance(
+            Platform.class.getClassLoader(),
+            new Class<?>[] {Platform.class},
+            (proxy, method, args) -> {
+              if (method.getName().equals("interleave")
+                  && armed.get()
+                  && isCalledByWorker()
+                  && armed.compareAndSet(true, false)) {
+                throw new LinkageError("the thread dies of this");
+              }
+              return method.invoke(Platform.SYSTEM, args);
+            });
+  }
+
+  private static boolean isCalledByWorker() {
+    return StackWalker.getInstance()
+        .walk(frames -> frames.map(StackWalker.StackFrame::getClassName).toList())
+        .stream()
+        .filter(name -> name.startsWith("io.millrace.scheduler.") && !name.contains("Test"))
+        .filter(name -> !name.contains("Proxy"))
+        .findFirst()
+        .equals(Optional.of("io.millrace.scheduler.Worker"));
+  }
+
+  @Test
+  void aWorkerWhoseThreadDiesIsReplacedAndItsInvocationAnswered() {
+    AtomicBoolean armed = new AtomicBoolean();
+    WorkerPoolConfig config =
+        new WorkerPoolConfig(
+            1,
+            1,
+            8,
+            LONG,
+            LONG,
+            LONG,
+            1,
+            DispatchPolicy.ANY_FREE,
+            Overflow.WAIT,
+            IdleStrategy.PARK,
+            Map.of());
+    try (WorkerPool pool = new ScheduledWorkerPool(guests, config, deadly(armed))) {
+      assertThat(pool.invoke(Invocation.of("echo", "")).toFuture()).succeedsWithin(LONG);
+      armed.set(true);
+      assertThat(pool.invoke(Invocation.of("echo", "")).toFuture())
+          .failsWithin(LONG)
+          .withThrowableOfType(Exception.class)
+          .withMessageContaining("the worker's thread died");
+      assertThat(pool.invoke(Invocation.of("echo", "on")).toFuture()).succeedsWithin(LONG);
+      assertThat(pool.metrics().diedWorkers()).isEqualTo(1);
+    }
+    assertThat(guests.closedLeases.get()).isEqualTo(guests.leases.get()).isEqualTo(2);
+    assertThat(guests.threads).noneMatch(Thread::isAlive);
+  }
+}
