@@ -84,14 +84,14 @@ build_c_shared() {
     --max-memory=134217728 -z stack-size=65536 --stack-first --strip-all "${objects[@]}" -o "$built/$module"
 }
 
-kit=(c/{guest,basics,functions,sha256,hmac,base64url,json,jwt})
+kit=(c/{guest,basics,functions,sha256,hmac,base64url,json,jwt,wasi})
 build_c_modules() {
-  build_c c.wasm PACKED "${kit[@]}" c/platform_wasi
-  build_c c-prefixed.wasm PREFIXED "${kit[@]}" c/platform_wasi c/flat
-  build_c c-out-pointer.wasm OUT_POINTER "${kit[@]}" c/platform_wasi
-  build_c c-getters.wasm GETTERS "${kit[@]}" c/platform_wasi
+  build_c c.wasm PACKED "${kit[@]}" c/platform_libc
+  build_c c-prefixed.wasm PREFIXED "${kit[@]}" c/platform_libc c/flat
+  build_c c-out-pointer.wasm OUT_POINTER "${kit[@]}" c/platform_libc
+  build_c c-getters.wasm GETTERS "${kit[@]}" c/platform_libc
   build_c_shared c-shared.wasm "${kit[@]/%/.c}" c-shared/{platform_shared.c,memory.c,together.c,start.s}
-  build_c c-digest.wasm PACKED c/{guest,basics,sha256,platform_wasi} c-digest/sum
+  build_c c-digest.wasm PACKED c/{guest,basics,sha256,platform_libc} c-digest/sum
 }
 
 ### Go
