@@ -112,7 +112,7 @@ class GuestContractTest {
   @MethodSource("io.millrace.examples.ContractRow#all")
   void spinRunsUntilItsDeadline(ContractRow row) {
     try (InstancePool guests = row.pool(row.cache()).build();
-        WorkerPool workers = WorkerPools.over(guests).workers(1).build()) {
+        WorkerPool workers = WorkerPools.over(guests).workers(1).grace(LONG).build()) {
       reply(workers, row.call("echo", ""));
       Reply late = reply(workers, row.call("spin", "").withDeadline(Duration.ofSeconds(1)));
       assertThat(((Reply.Failed) late).failure())
@@ -120,6 +120,7 @@ class GuestContractTest {
               WorkerException.DeadlineExceeded.class,
               failure -> assertThat(failure.started()).isTrue());
       assertThat(reply(workers, row.call("echo", "on")).utf8()).isEqualTo("on");
+      assertThat(workers.metrics().abandonedWorkers()).as("still spinning").isZero();
       TABLE.passed(row, "spin");
     }
   }
