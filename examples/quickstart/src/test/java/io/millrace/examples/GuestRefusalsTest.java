@@ -7,6 +7,7 @@ import io.millrace.instance.GuestClock;
 import io.millrace.instance.InstancePool;
 import io.millrace.instance.InstancePoolBuilder;
 import io.millrace.instance.ModuleSource;
+import io.millrace.instance.NeverCompiling;
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerException;
@@ -113,7 +114,11 @@ class GuestRefusalsTest {
   }
 
   private static InstancePoolBuilder pool(KitGuest guest, ModuleSource source) {
-    return InstancePool.builder(source).abi(guest.abi()).sharedMemory(guest.shared());
+    return InstancePool.builder(source)
+        .abi(guest.abi())
+        .sharedMemory(guest.shared())
+        .moduleCache(NeverCompiling.cache()) // each module makes one call
+        .tieredStart(true);
   }
 
   private static Reply reply(InstancePoolBuilder pool, String function, String payload) {
