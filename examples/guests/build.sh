@@ -84,14 +84,14 @@ build_c_shared() {
     --max-memory=134217728 -z stack-size=65536 --stack-first --strip-all "${objects[@]}" -o "$built/$module"
 }
 
-kit=(c/{guest,basics,functions,sha256,hmac,base64url,json,jwt})
+kit=(c/{guest,basics,functions,sha256,hmac,base64url,json,jwt,wasi})
 build_c_modules() {
-  build_c c.wasm PACKED "${kit[@]}" c/platform_wasi
-  build_c c-prefixed.wasm PREFIXED "${kit[@]}" c/platform_wasi c/flat
-  build_c c-out-pointer.wasm OUT_POINTER "${kit[@]}" c/platform_wasi
-  build_c c-getters.wasm GETTERS "${kit[@]}" c/platform_wasi
+  build_c c.wasm PACKED "${kit[@]}" c/platform_libc
+  build_c c-prefixed.wasm PREFIXED "${kit[@]}" c/platform_libc c/flat
+  build_c c-out-pointer.wasm OUT_POINTER "${kit[@]}" c/platform_libc
+  build_c c-getters.wasm GETTERS "${kit[@]}" c/platform_libc
   build_c_shared c-shared.wasm "${kit[@]/%/.c}" c-shared/{platform_shared.c,memory.c,together.c,start.s}
-  build_c c-digest.wasm PACKED c/{guest,basics,sha256,platform_wasi} c-digest/sum
+  build_c c-digest.wasm PACKED c/{guest,basics,sha256,platform_libc} c-digest/sum
 }
 
 ### Go
@@ -125,12 +125,17 @@ build_go_modules() {
 
 ### Rust
 
+# Where Debian's packages put the crates that Cargo.lock names.
+crates() {
+  awk -F '"' -v at=/usr/share/cargo/registry \
+    '/^name/ { name = $2 } /^version = "/ { version = $2 } /^source/ { print at "/" name "-" version }' \
+    "$sources/rust/Cargo.lock"
+}
+
 # Debian's own: another cargo may come first in PATH, and have no wasm core.
 need_rust() {
   [[ -x /usr/bin/cargo && -x /usr/bin/rustc && -x $(command -v wasm-ld-14) && -e $libc/crt1-reactor.o &&
-    -d /usr/lib/rustlib/wasm32-wasi && -d $(echo /usr/share/cargo/registry/base64-0.13*) &&
-    -d $(echo /usr/share/cargo/registry/hmac-*) && -d $(echo /usr/share/cargo/registry/sha2-0*) &&
-    -d $(echo /usr/share/cargo/registry/serde_json-*) ]] ||
+    -d /usr/lib/rustlib/wasm32-wasi ]] && ls -d $(crates) >/dev/null 2>&1 ||
     need_packages cargo rustc libstd-rust-dev-wasm32 lld-14 wasi-libc librust-base64-dev librust-hmac-dev \
       librust-serde-json-dev librust-sha2-dev
 }
@@ -167,8 +172,7 @@ identity() {
   case $1 in
     c) packages=(clang-$llvm lld-$llvm wasi-libc libclang-rt-$llvm-dev-wasm32) ;;
     rust)
-      packages=(rustc libstd-rust-dev-wasm32 lld-14 wasi-libc librust-base64-dev librust-hmac-dev
-        librust-serde-json-dev librust-sha2-dev)
+      packages=(rustc libstd-rust-dev-wasm32 lld-14 wasi-libc $(dpkg -S $(crates) | cut -d : -f 1))
       ;;
     go)
       echo "go: $("$GO" version | cut -d ' ' -f 3)"
@@ -182,11 +186,20 @@ identity() {
   echo "$1:$(dpkg-query -W -f ' ${Package} ${Version}' "${packages[@]}" 2>/dev/null)"
 }
 
+# changes TOOLCHAIN IDENTITY: how it differs from what TOOLCHAINS tells, in a line; nothing if it does not.
+changes() {
+  local known
+  known=$(grep "^$1:" "$here/TOOLCHAINS")
+  diff <(xargs -n 2 <<<"${known#*: }") <(xargs -n 2 <<<"${2#*: }") |
+    sed -n 's/^< /TOOLCHAINS tells of /p; s/^> /here is /p' | paste -s -d ';' | sed 's/;/; /g'
+}
+
 identities=()
 skipped=()
+declare -A changed
 # made TOOLCHAIN MODULE...
 made() {
-  local toolchain=$1 module
+  local toolchain=$1 module change
   shift
   if ! "need_$toolchain"; then
     for module; do
@@ -195,13 +208,17 @@ made() {
     return
   fi
   identities+=("$(identity "$toolchain")")
-  if ! $fetch && ! grep -qxF "${identities[-1]}" "$here/TOOLCHAINS"; then
-    for module; do
-      skipped+=("$module: SKIPPED: TOOLCHAINS does not tell of ${identities[-1]}")
-    done
+  change=$(changes "$toolchain" "${identities[-1]}") || true # they differ
+  for module; do
+    if [[ $change ]] && ! $fetch; then
+      skipped+=("$module: SKIPPED: $change")
+    fi
+    changed[$module]=$change
+  done
+  if [[ $change ]] && ! $fetch; then
     return
   fi
-  echo "build.sh: $toolchain" >&2
+  echo "build.sh: $toolchain${change:+: $change}" >&2
   "build_${toolchain}_modules"
 }
 
@@ -228,7 +245,7 @@ for module in "${modules[@]}"; do
   if cmp -s "$module" "$installed/$module"; then
     echo "$module: identical"
   else
-    echo "$module: DIFFERENT"
+    echo "$module: DIFFERENT${changed[$module]:+, which may be due to the toolchain: ${changed[$module]}}"
     different=true
   fi
 done

@@ -12,9 +12,11 @@ export class Bytes {
     private readonly owner: ArrayBuffer | null = null,
   ) {}
 
-  static room(length: i32): Bytes {
-    const buffer = new ArrayBuffer(length);
-    return new Bytes(changetype<usize>(buffer), length, buffer);
+  // Traps when there is no memory. The length is wide, so that a product of lengths does not wrap.
+  static room(length: i64): Bytes {
+    if (length > i32.MAX_VALUE) unreachable();
+    const buffer = new ArrayBuffer(<i32>length);
+    return new Bytes(changetype<usize>(buffer), <i32>length, buffer);
   }
 
   static of(text: string): Bytes {

@@ -36,7 +36,7 @@ export function json(ptr: usize, length: i32): u64 {
     const name = jsonString(members[0]);
     if (name == null) return failed("bad-member");
     const opening = Bytes.of('{"name":');
-    const out = Bytes.room(opening.length + 6 * name.length + 3);
+    const out = Bytes.room(opening.length + 6 * <i64>name.length + 3);
     opening.copyTo(out, 0);
     let end = jsonWrite(out, opening.length, name);
     out[end++] = 0x7d;
@@ -79,8 +79,9 @@ export function grow(ptr: usize, length: i32): u64 {
 // The name of an environment variable.
 export function wasi(ptr: usize, length: i32): u64 {
   return call(ptr, length, (input) => {
-    const value = environment(input);
-    if (value == null) return failed("unset");
+    const found = environment(input);
+    if (found.failed) return found;
+    const value = found.text;
     const line = Bytes.room(input.length + value.length + 2);
     input.copyTo(line, 0);
     line[input.length] = 0x3d;
@@ -88,7 +89,7 @@ export function wasi(ptr: usize, length: i32): u64 {
     line[line.length - 1] = 0x0a;
     if (!print(line)) return failed("denied");
     const now = realtime();
-    if (now == 0) return failed("denied");
+    if (now < 0) return failed("denied");
     const text = Bytes.of(now.toString() + " ");
     const out = Bytes.room(text.length + value.length);
     text.copyTo(out, 0);

@@ -1,5 +1,5 @@
 // WASI preview 1, of which AssemblyScript has no library of its own.
-import { Bytes } from "./guest";
+import { Answer, Bytes, failed, reply } from "./guest";
 
 @external("wasi_snapshot_preview1", "environ_sizes_get")
 declare function environ_sizes_get(count: usize, bytes: usize): i32;
@@ -16,25 +16,25 @@ const STDOUT: i32 = 1;
 // Where WASI puts two words or one long.
 const OUT = memory.data(16, 8);
 
-// The value of an environment variable, or null.
-export function environment(name: Bytes): Bytes | null {
-  if (environ_sizes_get(OUT, OUT + 4) != 0) return null;
+// The value of an environment variable, or why there is none.
+export function environment(name: Bytes): Answer {
+  if (environ_sizes_get(OUT, OUT + 4) != 0) return failed("denied");
   const count = load<i32>(OUT);
   const pointers = Bytes.room(count * sizeof<usize>());
   const variables = Bytes.room(load<i32>(OUT, 4));
-  if (environ_get(pointers.at, variables.at) != 0) return null;
+  if (environ_get(pointers.at, variables.at) != 0) return failed("denied");
   for (let i = 0; i < count; i++) {
     const start = <i32>(load<usize>(pointers.at + <usize>i * sizeof<usize>()) - variables.at);
     const end = variables.indexOf(0, start);
     const equals = variables.indexOf(0x3d, start);
-    if (variables.part(start, equals).equals(name)) return variables.part(equals + 1, end);
+    if (variables.part(start, equals).equals(name)) return reply(variables.part(equals + 1, end));
   }
-  return null;
+  return failed("unset");
 }
 
-// Nanoseconds since 1970; 0 when there is no clock.
-export function realtime(): u64 {
-  return clock_time_get(REALTIME, 1, OUT) == 0 ? load<u64>(OUT) : 0;
+// Nanoseconds since 1970; -1 when there is no clock.
+export function realtime(): i64 {
+  return clock_time_get(REALTIME, 1, OUT) == 0 ? load<i64>(OUT) : -1;
 }
 
 // To standard output; answers whether all was taken.

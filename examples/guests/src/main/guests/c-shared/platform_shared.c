@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "../c/platform.h"
+#include "slots.h"
 
 #define SLOTS 1024 /* start.s knows it, too */
 #define PAGE_BYTES 65536u
@@ -28,9 +29,11 @@ static void join_unused(void) {
     for (block *each = *mine; each; each = each->next) {
         block *next = each->next;
         while (!each->used && next && !next->used && (uint8_t *)(each + 1) + each->length == (uint8_t *)next) {
+            size_t joined = sizeof(block) + next->length;
             next = next->next;
-            each->length += sizeof(block) + each->next->length;
             each->next = next;
+            atomic_signal_fence(memory_order_seq_cst); /* stopped here, it has no block twice */
+            each->length += joined;
         }
     }
 }
@@ -41,6 +44,11 @@ void adopt_slot(uint32_t slot) {
     for (block *each = *mine; each; each = each->next)
         each->used = false;
     join_unused();
+    release_hold();
+}
+
+uint32_t own_slot(void) {
+    return (uint32_t)(mine - blocks);
 }
 
 /* Pages of this instance's own, as one block at the end of its list. */
@@ -75,6 +83,7 @@ void *block_take(size_t length) {
         block *rest = (block *)((uint8_t *)(found + 1) + wanted);
         *rest = (block){found->next, found->length - wanted - sizeof(block), false};
         found->length = wanted;
+        atomic_signal_fence(memory_order_seq_cst); /* as above */
         found->next = rest;
     }
     found->used = true;
@@ -98,40 +107,4 @@ int32_t hold_pages(uint32_t pages) {
     if (__builtin_wasm_memory_grow(0, pages) == SIZE_MAX)
         return -1;
     return (int32_t)(atomic_fetch_add(&held, pages) + pages);
-}
-
-#define WASI(name) __attribute__((import_module("wasi_snapshot_preview1"), import_name(name)))
-
-WASI("environ_sizes_get") int32_t wasi_environ_sizes(size_t *count, size_t *length);
-WASI("environ_get") int32_t wasi_environ(uint8_t **pointers, uint8_t *text);
-WASI("clock_time_get") int32_t wasi_clock(int32_t clock, int64_t precision, uint64_t *time);
-WASI("fd_write") int32_t wasi_write(int32_t fd, const bytes *parts, size_t count, size_t *written);
-
-bool environment(bytes name, bytes *value) {
-    size_t count, length;
-    if (wasi_environ_sizes(&count, &length) != 0)
-        return false;
-    uint8_t **pointers = (uint8_t **)guest_room(count * sizeof *pointers);
-    uint8_t *text = guest_room(length);
-    if (!pointers || !text || wasi_environ(pointers, text) != 0)
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        const uint8_t *end = pointers[i] + strlen((char *)pointers[i]);
-        const uint8_t *equals = memchr(pointers[i], '=', (size_t)(end - pointers[i]));
-        if (equals && (size_t)(equals - pointers[i]) == name.length
-            && memcmp(pointers[i], name.at, name.length) == 0) {
-            *value = (bytes){equals + 1, (size_t)(end - equals - 1)};
-            return true;
-        }
-    }
-    return false;
-}
-
-bool realtime(uint64_t *nanoseconds) {
-    return wasi_clock(0, 1, nanoseconds) == 0;
-}
-
-bool print(bytes text) {
-    size_t written;
-    return wasi_write(1, &text, 1, &written) == 0 && written == text.length;
 }

@@ -73,9 +73,10 @@ GUEST_EXPORT("grow", grow)
 answer wasi(bytes input) {
     bytes value;
     uint64_t now;
-    if (!environment(input, &value))
-        return failed("unset");
-    size_t line_length = input.length + value.length + 2;
+    const char *error = environment(input, &value);
+    if (error)
+        return failed(error);
+    uint64_t line_length = (uint64_t)input.length + value.length + 2;
     uint8_t *line = guest_room(line_length);
     if (!line)
         return failed("no-memory");
@@ -83,10 +84,10 @@ answer wasi(bytes input) {
     line[input.length] = '=';
     memcpy(line + input.length + 1, value.at, value.length);
     line[line_length - 1] = '\n';
-    if (!print((bytes){line, line_length}) || !realtime(&now))
+    if (!print((bytes){line, (size_t)line_length}) || !realtime(&now))
         return failed("denied");
     bytes nanoseconds = reply_number(now).text;
-    uint8_t *out = guest_room(nanoseconds.length + 1 + value.length);
+    uint8_t *out = guest_room((uint64_t)nanoseconds.length + 1 + value.length);
     if (!out)
         return failed("no-memory");
     memcpy(out, nanoseconds.at, nanoseconds.length);

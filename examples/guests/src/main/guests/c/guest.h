@@ -36,8 +36,11 @@ static inline answer reply(const void *at, size_t length) {
     return (answer){{at, length}, false};
 }
 
-/* Room of the caller's own until the next call, or null when there is none. */
-uint8_t *guest_room(size_t length);
+/*
+ * Room of the caller's own until the next call, or null when there is none. The length is wider than
+ * an address, so that a product of lengths does not wrap.
+ */
+uint8_t *guest_room(uint64_t length);
 
 answer failed(const char *word);
 

@@ -23,8 +23,8 @@ bool json_string(bytes raw, uint8_t *out, size_t *length);
 /* Reads a raw value that is a whole number of 0 to 2^53 - 1, without fraction or exponent. */
 bool json_whole_number(bytes raw, uint64_t *number);
 
-/* The most bytes that a byte of text becomes as JSON. */
-#define JSON_GROWTH 6
+/* The most bytes that a byte of text becomes as JSON: as wide as guest_room takes it. */
+#define JSON_GROWTH UINT64_C(6)
 
 /*
  * Writes text, which is valid UTF-8, as a JSON string with the fewest escapes, and answers its end.

@@ -14,21 +14,19 @@ typedef struct {
     bytes signature;
 } token;
 
-/* Decodes into a room of its own. */
-static bool decoded(bytes text, bytes *out) {
-    uint8_t *room = guest_room(text.length);
-    if (!room)
-        return false;
-    out->at = room;
-    return base64url_decode(text, room, &out->length);
+/* Decodes to where room is, which moves on. */
+static bool decoded(bytes text, uint8_t **room, bytes *out) {
+    out->at = *room;
+    bool valid = base64url_decode(text, *room, &out->length);
+    *room += text.length;
+    return valid;
 }
 
-static bool text_of(bytes raw, bytes *out) {
-    uint8_t *room = guest_room(raw.length);
-    if (!room)
-        return false;
-    out->at = room;
-    return json_string(raw, room, &out->length);
+static bool text_of(bytes raw, uint8_t **room, bytes *out) {
+    out->at = *room;
+    bool valid = json_string(raw, *room, &out->length);
+    *room += raw.length;
+    return valid;
 }
 
 /* Cuts what is before the first dot off text. */
@@ -42,14 +40,14 @@ static bool cut(bytes *text, bytes *before) {
     return true;
 }
 
-static bool parse(bytes compact, token *found) {
+static bool parse(bytes compact, uint8_t **room, token *found) {
     bytes header, claims, rest = compact;
     if (!cut(&rest, &header) || !cut(&rest, &claims))
         return false;
     found->is_signed = (bytes){compact.at, header.length + 1 + claims.length};
     /* A dot is no base64url digit, so that a fourth part is refused here. */
-    return decoded(rest, &found->signature) && decoded(header, &found->header)
-           && decoded(claims, &found->claims);
+    return decoded(rest, room, &found->signature) && decoded(header, room, &found->header)
+           && decoded(claims, room, &found->claims);
 }
 
 static bool says(bytes text, const char *word) {
@@ -61,8 +59,15 @@ answer jwt(bytes request) {
     static const char *const asked_names[] = {"token", "key", "now"};
     bytes asked[ASKED], compact, encoded_key, key;
     uint64_t now;
-    if (!json_object(request, asked_names, asked, ASKED) || !text_of(asked[TOKEN], &compact)
-        || !text_of(asked[KEY], &encoded_key) || !decoded(encoded_key, &key) || key.length == 0
+    if (!json_object(request, asked_names, asked, ASKED))
+        return failed("bad-request");
+    /* For all that is decoded, so that nothing below fails for want of it: the token and the key as
+     * texts, what they say in base64url, and the algorithm, which is a part of that. */
+    uint8_t *room = guest_room(UINT64_C(3) * asked[TOKEN].length + UINT64_C(2) * asked[KEY].length);
+    if (!room)
+        return failed("no-memory");
+    if (!text_of(asked[TOKEN], &room, &compact) || !text_of(asked[KEY], &room, &encoded_key)
+        || !decoded(encoded_key, &room, &key) || key.length == 0
         || !json_whole_number(asked[NOW], &now))
         return failed("bad-request");
 
@@ -73,8 +78,8 @@ answer jwt(bytes request) {
     token found;
     bytes header[HEADER], claims[CLAIMS], algorithm;
     uint64_t expires, not_before = 0;
-    if (!parse(compact, &found) || !json_object(found.header, header_names, header, HEADER)
-        || !text_of(header[ALG], &algorithm)
+    if (!parse(compact, &room, &found) || !json_object(found.header, header_names, header, HEADER)
+        || !text_of(header[ALG], &room, &algorithm)
         || !json_object(found.claims, claim_names, claims, CLAIMS)
         || !json_whole_number(claims[EXP], &expires)
         || (claims[NBF].at && !json_whole_number(claims[NBF], &not_before))

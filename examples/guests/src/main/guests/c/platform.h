@@ -16,8 +16,8 @@ uint64_t next_count(void);
 /* Holds that many pages of 64 KiB more, for good; the pages held in all, or -1 if there are none. */
 int32_t hold_pages(uint32_t pages);
 
-/* The value of an environment variable; false when it is not set. */
-bool environment(bytes name, bytes *value);
+/* The value of an environment variable; null, or the word of the error. */
+const char *environment(bytes name, bytes *value);
 
 /* Nanoseconds since 1970. */
 bool realtime(uint64_t *nanoseconds);

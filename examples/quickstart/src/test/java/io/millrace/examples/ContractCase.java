@@ -49,21 +49,12 @@ final class ContractCase {
     return payload.length;
   }
 
-  Invocation invocation() {
-    return Invocation.of(function, payload);
+  Invocation invocation(ContractRow row) {
+    return row.call(function, payload);
   }
 
-  /** The same call by way of the one function of the article. */
-  Invocation flatInvocation() {
-    byte[] name = utf8(function + " ");
-    byte[] all = new byte[name.length + payload.length];
-    System.arraycopy(name, 0, all, 0, name.length);
-    System.arraycopy(payload, 0, all, name.length, payload.length);
-    return Invocation.of("invoke_flat", all);
-  }
-
-  void check(String guest, Reply reply) {
-    String what = guest + " " + this;
+  void check(ContractRow row, Reply reply) {
+    String what = row + " " + this;
     if (fails) {
       assertThat(reply).as(what).isInstanceOf(Reply.Failed.class);
       assertThat(((Reply.Failed) reply).failure())

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /** How many checks each function of each guest passed. Any thread. */
 final class ContractTable {
@@ -26,18 +27,21 @@ final class ContractTable {
 
   private final Map<String, Map<String, Integer>> passed = new ConcurrentHashMap<>();
 
-  void passed(String row, String function) {
+  void passed(ContractRow row, String function) {
     passed
-        .computeIfAbsent(row, added -> new ConcurrentHashMap<>())
+        .computeIfAbsent(row.toString(), added -> new ConcurrentHashMap<>())
         .merge(function, 1, Integer::sum);
   }
 
-  int count(String row, String function) {
-    return passed.getOrDefault(row, Map.of()).getOrDefault(function, 0);
-  }
-
-  static List<String> functions() {
-    return FUNCTIONS;
+  /** What no check has passed of: each function of each row should have some. */
+  List<String> emptyCells(Stream<ContractRow> rows) {
+    return rows.flatMap(
+            row ->
+                FUNCTIONS.stream()
+                    .filter(
+                        each -> !passed.getOrDefault(row.toString(), Map.of()).containsKey(each))
+                    .map(each -> row + ": " + each))
+        .toList();
   }
 
   /** In the test's own output, which the report shows, and beside it. */

@@ -41,7 +41,8 @@ final class GoMangler {
       case 0 -> code.replace(", ", ",");
       case 1 -> code.replace(" := ", ":=").replace(" = ", "=");
       case 2 -> code.replace("(", "( ").replace(")", " )");
-      default -> code.replace(" == ", "==").replace(" + ", "+").replace(",", " ,");
+      // A sum of a signed operand keeps its spaces: without them it would be an increment.
+      default -> code.replace(" == ", "==").replaceAll(" \\+ (?!\\+)", "+").replace(",", " ,");
     };
   }
 

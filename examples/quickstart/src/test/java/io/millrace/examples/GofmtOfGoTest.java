@@ -45,8 +45,7 @@ class GofmtOfGoTest {
 
   @Test
   void filesOfGoComeOutAsItsOwnGofmtHasThem(@TempDir Path folder) throws Exception {
-    long seed = Long.getLong("millrace.seed", 2026);
-    System.out.println("gofmt: -Dmillrace.seed=" + seed);
+    long seed = GofmtTest.seed();
     GoMangler mangler = new GoMangler(new Random(seed));
     List<Path> files = files(new Random(seed));
     List<String> mangled = new ArrayList<>();

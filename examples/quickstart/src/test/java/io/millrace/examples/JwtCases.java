@@ -222,6 +222,11 @@ final class JwtCases {
     refused("expired", "both", ask(signed(HS256, "{\"exp\":5,\"nbf\":9}"), "7"));
   }
 
+  /** A request that is answered by these claims, which have to expire at 2000. */
+  static String request(String claims) {
+    return ask(signed(HS256, claims), "1500");
+  }
+
   private static String ask(String token, String now) {
     return ask(token, BASE64.encodeToString(KEY), now);
   }

@@ -4,7 +4,11 @@ import io.millrace.instance.AbiDescriptor;
 import io.millrace.instance.AbiDescriptor.Result;
 import io.millrace.instance.AbiDescriptor.Status;
 import io.millrace.instance.ModuleSource;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -50,7 +54,19 @@ record KitGuest(String name, AbiDescriptor abi, boolean trapsWhenFull) {
   }
 
   ModuleSource source() {
-    return ModuleSource.resource(KitGuest.class, "/io/millrace/guests/" + name + ".wasm");
+    return ModuleSource.resource(KitGuest.class, resource());
+  }
+
+  byte[] bytes() {
+    try (InputStream in = KitGuest.class.getResourceAsStream(resource())) {
+      return Objects.requireNonNull(in, name).readAllBytes();
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
+  }
+
+  private String resource() {
+    return "/io/millrace/guests/" + name + ".wasm";
   }
 
   @Override

@@ -1,9 +1,11 @@
 package io.millrace.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.millrace.instance.InstancePool;
 import io.millrace.instance.ModuleSource;
+import io.millrace.memory.SharedLinearMemory;
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerException;
@@ -64,9 +66,11 @@ class SharedGuestTest {
       random.nextBytes(bytes);
       int pieces = (size + PIECE_BYTES - 1) / PIECE_BYTES;
       assertThat(reply(Invocation.of("publish", bytes)).utf8()).isEqualTo("" + pieces);
-      // It waits: nobody works yet, unless there is nothing to do.
       Mono<Reply> collected = workers.invoke(Invocation.of("collect", "")).cache();
       collected.subscribe();
+      if (pieces > 0) { // nobody works before the one that collects waits, and takes no time for it
+        await().atMost(LONG).until(SharedGuestTest::anInstanceWaits);
+      }
       int worked =
           all(Flux.range(0, 3).map(i -> Invocation.of("work", ""))).stream()
               .mapToInt(reply -> Integer.parseInt(reply.utf8()))
@@ -118,6 +122,17 @@ class SharedGuestTest {
     }
     workers.close();
     assertThat(guests.metrics().instancesRetired()).isEqualTo(400);
+  }
+
+  /** Whether a thread is parked in the memory's wait, which an instance that polls never enters. */
+  private static boolean anInstanceWaits() {
+    return Thread.getAllStackTraces().entrySet().stream()
+        .filter(thread -> thread.getKey().getState() == Thread.State.WAITING)
+        .flatMap(thread -> Arrays.stream(thread.getValue()))
+        .anyMatch(
+            frame ->
+                frame.getClassName().equals(SharedLinearMemory.class.getName())
+                    && frame.getMethodName().equals("waitInt"));
   }
 
   private static byte[] digestOfDigests(byte[] bytes) {
