@@ -2,7 +2,6 @@ package io.millrace.benchmarks;
 
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.WorkerPool;
-import java.util.Collections;
 import java.util.List;
 import reactor.core.publisher.Flux;
 
@@ -17,24 +16,28 @@ interface Load {
 
   /** Each of {@code all} once, in their order and in one stream. */
   static Load stream(WorkerPool pool, List<Invocation> all) {
+    return stream(pool, all, all.size());
+  }
+
+  private static Load stream(WorkerPool pool, Iterable<Invocation> all, int invocations) {
     return new Load() {
       @Override
       public int invocations() {
-        return all.size();
+        return invocations;
       }
 
       @Override
       public void run() {
         Long replies = pool.invokeAll(Flux.fromIterable(all)).count().block();
-        if (replies == null || replies != all.size()) {
-          throw new IllegalStateException(replies + " replies to " + all.size() + " invocations");
+        if (replies == null || replies != invocations) {
+          throw new IllegalStateException(replies + " replies to " + invocations + " invocations");
         }
       }
     };
   }
 
-  /** The same invocation many times: the list costs no memory, and giving it out no garbage. */
+  /** The same invocation many times: they cost no memory, and giving them out no garbage. */
   static Load stream(WorkerPool pool, Invocation invocation, int invocations) {
-    return stream(pool, Collections.nCopies(invocations, invocation));
+    return stream(pool, new Copies<>(invocation, invocations), invocations);
   }
 }

@@ -3,8 +3,6 @@ package io.millrace.benchmarks;
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.spi.GuestLease;
 import io.millrace.pipeline.spi.GuestSource;
-import java.util.Collections;
-import java.util.List;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -20,7 +18,7 @@ final class ReactorPoolPeer implements Load, AutoCloseable {
 
   private final InstrumentedPool<GuestLease> pool;
   private final Scheduler scheduler;
-  private final List<Invocation> all;
+  private final Copies<Invocation> all;
 
   ReactorPoolPeer(GuestSource guests, int workers, Invocation invocation, int invocations) {
     pool =
@@ -29,12 +27,12 @@ final class ReactorPoolPeer implements Load, AutoCloseable {
             .destroyHandler(lease -> Mono.fromRunnable(lease::close))
             .buildPool();
     scheduler = Schedulers.newParallel("peer", workers, true);
-    all = Collections.nCopies(invocations, invocation);
+    all = new Copies<>(invocation, invocations);
   }
 
   @Override
   public int invocations() {
-    return all.size();
+    return all.count();
   }
 
   @Override
@@ -49,8 +47,8 @@ final class ReactorPoolPeer implements Load, AutoCloseable {
                                 .subscribeOn(scheduler)))
             .count()
             .block();
-    if (replies == null || replies != all.size()) {
-      throw new IllegalStateException(replies + " replies to " + all.size() + " invocations");
+    if (replies == null || replies != all.count()) {
+      throw new IllegalStateException(replies + " replies to " + all.count() + " invocations");
     }
   }
 

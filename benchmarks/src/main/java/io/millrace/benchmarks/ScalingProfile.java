@@ -13,7 +13,7 @@ import java.util.Random;
 /**
  * How much of the guests' own speed is left behind {@code invokeAll}, with one worker and with one
  * for each core: SHA-256 of 1 KiB, against loops without any framework on as many threads. And what
- * an invocation allocates.
+ * an invocation allocates, and what a pool costs that has nothing to do.
  */
 final class ScalingProfile implements Profile {
 
@@ -22,6 +22,7 @@ final class ScalingProfile implements Profile {
   private static final int WARM_UPS = 3;
   private static final int PER_WORKER = 40_000;
   private static final int COUNTED = 1_000_000;
+  private static final long IDLE_MILLIS = 3_000;
 
   @Override
   public String name() {
@@ -37,6 +38,7 @@ final class ScalingProfile implements Profile {
   public void run(Figures figures) throws Exception {
     rates(figures);
     figures.put("bytesPerInvocation", bytesPerInvocation());
+    figures.put("scaling.idleCpuShare", idleCpuShare());
   }
 
   private static void rates(Figures figures) throws Exception {
@@ -78,6 +80,26 @@ final class ScalingProfile implements Profile {
       load.run();
       return (double) (allocatedBytes() - before) / COUNTED;
     }
+  }
+
+  /** Of one core, by all threads of a pool that has served and has nothing to do. */
+  private static double idleCpuShare() throws Exception {
+    int cores = Runtime.getRuntime().availableProcessors();
+    try (WorkerPool pool = WorkerPools.over(FakeGuests.empty()).workers(cores).build()) {
+      Load.stream(pool, Invocation.of("echo", ""), COUNTED).run();
+      Thread.sleep(IDLE_MILLIS / 10); // the last of it may still be going on
+      long before = poolCpuNanos();
+      Thread.sleep(IDLE_MILLIS);
+      return (poolCpuNanos() - before) / (IDLE_MILLIS * 1e6);
+    }
+  }
+
+  private static long poolCpuNanos() {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    return Arrays.stream(threads.getThreadInfo(threads.getAllThreadIds()))
+        .filter(each -> each != null && each.getThreadName().startsWith("millrace-"))
+        .mapToLong(each -> threads.getThreadCpuTime(each.getThreadId()))
+        .sum();
   }
 
   private static long allocatedBytes() {

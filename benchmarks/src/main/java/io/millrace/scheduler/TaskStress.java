@@ -4,6 +4,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.millrace.pipeline.Invocation;
+import io.millrace.pipeline.Reply;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -54,6 +55,64 @@ public class TaskStress {
     }
   }
 
+  /** Two workers came by the same task, one of them by stealing. */
+  @JCStressTest
+  @Outcome(id = "1, 0, 1", expect = ACCEPTABLE, desc = "One runs it, and is known as the runner.")
+  @Outcome(id = "0, 1, 2", expect = ACCEPTABLE, desc = "The other one does.")
+  @Outcome(expect = FORBIDDEN, desc = "Both run it, or none, or an interrupt would hit the other.")
+  @State
+  public static class BeginAgainstThief {
+    private final Task task = new BareTask();
+
+    /** Begins. */
+    @Actor
+    public void owner(III_Result result) {
+      result.r1 = task.tryBegin(1) ? 1 : 0;
+    }
+
+    /** Begins, too. */
+    @Actor
+    public void thief(III_Result result) {
+      result.r2 = task.tryBegin(2) ? 1 : 0;
+    }
+
+    /** Whom a stop would interrupt. */
+    @Arbiter
+    public void runner(III_Result result) {
+      result.r3 = task.runner();
+    }
+  }
+
+  /** An answer by the worker, without a volatile write of its own, as the drain looks for it. */
+  @JCStressTest
+  @Outcome(id = "0, 0", expect = FORBIDDEN, desc = "Nobody drains: the reply is left behind.")
+  @Outcome(expect = ACCEPTABLE, desc = "One of the two sees the other.")
+  @State
+  public static class AnswerAgainstDrain {
+    private final Task task = new BareTask();
+    private final LoneLong awaited = new LoneLong();
+
+    /** Prepared: it runs. */
+    public AnswerAgainstDrain() {
+      task.tryBegin(1);
+      awaited.set(-1);
+    }
+
+    /** Answers, then looks whether it is waited for. */
+    @Actor
+    public void worker(II_Result result) {
+      task.tryEnd(1, Bench.NO_REPLY, Platform.SYSTEM);
+      result.r1 = awaited.get() == 0 ? 1 : 0;
+    }
+
+    /** Says what it waits for, then looks once more. */
+    @Actor
+    public void drain(II_Result result) {
+      awaited.set(0);
+      result.r2 = task.reply() != null ? 1 : 0;
+    }
+  }
+
   /** A run ends as it is stopped; then the same thread's next run begins. */
   @JCStressTest
   @Outcome(id = "1, 0, 0", expect = ACCEPTABLE, desc = "It ended; nobody was interrupted.")
@@ -69,7 +128,7 @@ public class TaskStress {
     @Actor
     public void worker(III_Result result) {
       bench.enter();
-      result.r1 = bench.task.tryEnd(Platform.SYSTEM) ? 1 : 0;
+      result.r1 = bench.tryEnd() ? 1 : 0;
       result.r3 = Thread.interrupted() ? 1 : 0;
     }
 
@@ -91,20 +150,30 @@ public class TaskStress {
   /** A task that runs on the thread of whoever enters. */
   private static final class Bench {
 
+    private static final int RUNNER = 1;
+    private static final Reply NO_REPLY =
+        new Reply.Completed(Invocation.of("f", ""), new byte[0], 0, 0);
+
     final Task task = new BareTask();
     private volatile boolean running;
 
+    private volatile Thread runner = Thread.currentThread();
+
     void enter() {
-      Thread self = Thread.currentThread();
-      task.tryBegin(() -> self);
+      runner = Thread.currentThread();
+      task.tryBegin(RUNNER);
       running = true;
+    }
+
+    boolean tryEnd() {
+      return task.tryEnd(RUNNER, NO_REPLY, Platform.SYSTEM);
     }
 
     boolean awaitAndStop() {
       while (!running) {
         Thread.onSpinWait();
       }
-      return task.tryStop(Platform.SYSTEM);
+      return task.tryStop(Platform.SYSTEM, number -> runner);
     }
   }
 
@@ -128,7 +197,7 @@ public class TaskStress {
     /** Comes back. */
     @Actor
     public void worker(II_Result result) {
-      bench.task.tryEnd(Platform.SYSTEM);
+      bench.tryEnd();
       result.r1 = bench.task.isLeft() ? 0 : 1;
     }
 

@@ -50,6 +50,12 @@ public interface WorkerPool extends AutoCloseable {
   WorkerPoolMetrics metrics();
 
   /**
+   * How loaded the pool was of late, and how many workers would do. Costs some 20 us for each
+   * worker; asked by one thread at a time.
+   */
+  WorkerPoolLoad load();
+
+  /**
    * Accepts nothing more, lets what was accepted end, then ends the workers. Waits for that up to
    * the pool's drain timeout; what has not ended by then is terminated: its callers get {@link
    * WorkerException.WorkerTerminated}. From a worker's own thread it does not wait. Harmless when

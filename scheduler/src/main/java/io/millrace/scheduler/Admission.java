@@ -90,6 +90,11 @@ final class Admission {
     return seen < 0 && (seen & ~CLOSED) == departed();
   }
 
+  /** How many were ever accepted. */
+  long accepted() {
+    return accepted.get() & ~CLOSED;
+  }
+
   /** An estimate: never more than the capacity, and exact while nothing moves. */
   int waiting() {
     long seen = accepted.get() & ~CLOSED;

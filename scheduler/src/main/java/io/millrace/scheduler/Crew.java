@@ -45,6 +45,11 @@ final class Crew {
     return died.get();
   }
 
+  /** Of the worker that is in a slot, while it runs something. */
+  Thread threadOf(int slot) {
+    return Objects.requireNonNull(slots[slot].worker()).thread();
+  }
+
   int running() {
     int running = 0;
     for (Slot slot : slots) {
@@ -111,6 +116,7 @@ final class Crew {
   }
 
   private boolean start(Slot slot) {
+    pool.loadMeter().begin(pool.platform().nanoTime());
     Worker worker = new Worker(pool, slot, config.idle(), name + "-worker-" + slot.index);
     slot.worker(worker);
     live.incrementAndGet();
@@ -163,6 +169,7 @@ final class Crew {
         pool.outcomes()
             .answerDead(
                 task,
+                slot.index,
                 new WorkerException.WorkerTerminated("the worker's thread died: " + cause, cause));
       }
     }

@@ -56,7 +56,8 @@ final class Dispatcher {
     this.policy = config.dispatch();
     this.eviction = new Eviction(pool, this, slots, shared, config.overflow());
     this.mostDead = Math.max(64, config.inboxCapacity());
-    this.intake = new MpscVarHandleArrayQueue<>(2 * mostDead + slots.length);
+    this.intake =
+        new MpscVarHandleArrayQueue<>(2 * mostDead + slots.length + Eviction.MOST_NEWCOMERS);
   }
 
   // ---- submitters: any thread
@@ -121,7 +122,7 @@ final class Dispatcher {
   /** What stands behind another worker's run. */
   @Nullable Task steal(Slot thief) {
     for (int i = 1; i < slots.length; i++) {
-      Task task = slots[(thief.index + i) % slots.length].batch.poll();
+      Task task = slots[(thief.index + i) % slots.length].batch.steal();
       if (task != null) {
         return task;
       }
@@ -162,7 +163,6 @@ final class Dispatcher {
     if (dead.get() >= mostDead) {
       clearDead();
     }
-    eviction.run();
     WorkerException terminated = pool.terminated();
     if (terminated != null) {
       abandonAll(terminated);
@@ -180,7 +180,11 @@ final class Dispatcher {
 
   private void takeIn() {
     for (Task task = intake.poll(); task != null; task = intake.poll()) {
-      enqueue(task);
+      if (task.needsRoom()) {
+        eviction.admit(task);
+      } else {
+        enqueue(task);
+      }
     }
   }
 
@@ -253,15 +257,13 @@ final class Dispatcher {
     return (int) Math.max(1, Math.min(Slot.BATCH, BATCH_NANOS / Math.max(1, mean)));
   }
 
-  private static void move(FairQueue from, Queue<Task> to, int most) {
-    for (int i = 0; i < most && from.size() > 0; i++) {
-      Task task = from.poll();
-      if (task == null) {
-        return;
-      }
-      if (!to.offer(task)) {
-        throw new IllegalStateException("a slot that asked for work had room for none");
-      }
+  private static void move(FairQueue from, RunQueue to, int most) {
+    int moved = 0;
+    for (Task task = null; moved < most && (task = from.poll()) != null; moved++) {
+      to.put(moved, task);
+    }
+    if (moved > 0) {
+      to.handOver(moved);
     }
   }
 }

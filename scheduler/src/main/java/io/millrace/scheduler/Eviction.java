@@ -1,10 +1,9 @@
 package io.millrace.scheduler;
 
 import io.millrace.pipeline.WorkerException;
-import java.util.Queue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Eviction {
 
-  private static final int MOST_NEWCOMERS = 1024;
+  /** That wait for their turn at once. */
+  static final int MOST_NEWCOMERS = 1024;
 
   /** Looking through all that wait is not worth it more often. */
   private static final long SHED_EVERY_NANOS = 1_000_000;
@@ -24,7 +24,7 @@ final class Eviction {
   private final Slot[] slots;
   private final FairQueue shared;
   private final Overflow policy;
-  private final Queue<Task> newcomers = new MpscVarHandleArrayQueue<>(MOST_NEWCOMERS);
+  private final AtomicInteger newcomers = new AtomicInteger();
   private long nextShedNanos;
   private boolean shedBefore;
 
@@ -41,27 +41,38 @@ final class Eviction {
     this.policy = policy;
   }
 
-  /** Any thread. Answers whether the task was taken; it has no room yet. */
+  /**
+   * Any thread. Answers whether the task was taken, which has no room yet. It takes the same way in
+   * as those that have some: what came before it is queued before it.
+   */
   boolean offer(Task task) {
-    return (policy == Overflow.DROP_OLDEST || policy == Overflow.SHED_LATE)
-        && newcomers.offer(task);
+    if (policy != Overflow.DROP_OLDEST && policy != Overflow.SHED_LATE) {
+      return false;
+    }
+    if (newcomers.incrementAndGet() > MOST_NEWCOMERS) {
+      newcomers.decrementAndGet();
+      return false;
+    }
+    task.withoutRoom();
+    dispatcher.put(task);
+    return true;
   }
 
-  void run() {
-    for (Task task = newcomers.poll(); task != null; task = newcomers.poll()) {
-      if (task.isDone()) {
-        continue; // cancelled meanwhile
+  /** The turn of one that was offered. */
+  void admit(Task task) {
+    newcomers.decrementAndGet();
+    if (task.isDone()) {
+      return; // cancelled meanwhile
+    }
+    if (policy == Overflow.SHED_LATE) {
+      shedLate();
+    }
+    if (pool.admission().tryAcquire() || tryTakePlaceOfOldest()) {
+      if (pool.tryAdmit(task)) {
+        dispatcher.enqueue(task);
       }
-      if (policy == Overflow.SHED_LATE) {
-        shedLate();
-      }
-      if (pool.admission().tryAcquire() || tryTakePlaceOfOldest()) {
-        if (pool.tryAdmit(task)) {
-          dispatcher.enqueue(task);
-        }
-      } else {
-        pool.outcomes().refuse(task, true);
-      }
+    } else {
+      pool.outcomes().refuse(task, true);
     }
   }
 
@@ -88,7 +99,7 @@ final class Eviction {
     }
     Task task = fullest.pollOldest();
     for (int i = 0; task == null && i < slots.length; i++) {
-      task = slots[i].batch.poll();
+      task = slots[i].batch.steal();
     }
     return task;
   }
@@ -116,10 +127,10 @@ final class Eviction {
     shared.removeIf(each, abandon);
     for (Slot slot : slots) {
       slot.keyed.removeIf(each, abandon);
-      for (Task task = slot.batch.poll(); task != null; task = slot.batch.poll()) {
+      for (Task task = slot.batch.steal(); task != null; task = slot.batch.steal()) {
         abandon.accept(task);
       }
-      for (Task task = slot.inbox.poll(); task != null; task = slot.inbox.poll()) {
+      for (Task task = slot.inbox.steal(); task != null; task = slot.inbox.steal()) {
         abandon.accept(task);
       }
     }

@@ -36,6 +36,9 @@ import reactor.util.context.Context;
  */
 final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscription {
 
+  /** More in one go, and the other workers would have nothing left to do meanwhile. */
+  private static final int EMITTED_AT_ONCE = 256;
+
   private final ScheduledWorkerPool pool;
   private final CoreSubscriber<? super Reply> actual;
   private final long number;
@@ -49,6 +52,8 @@ final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscri
   private volatile boolean cancelled;
   private volatile @Nullable Throwable error;
   private volatile long promised;
+  private volatile boolean hurried;
+  private ReplyOrder.Look lastLook = ReplyOrder.Look.NOTHING;
   private @Nullable Thread drainer;
   private boolean again;
   private long emitted;
@@ -58,16 +63,15 @@ final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscri
 
   private boolean finished;
 
+  private long emitUntil = EMITTED_AT_ONCE;
+
   InvokeAllSubscription(
       ScheduledWorkerPool pool, CoreSubscriber<? super Reply> actual, boolean ordered) {
     this.pool = pool;
     this.actual = actual;
     this.number = pool.streams().newNumber();
     this.arrivals = new Arrivals(pool, this);
-    this.order =
-        ordered
-            ? new ReplyOrder.AsArrived(arrivals.ring(), pool.platform())
-            : new ReplyOrder.AsEnded(arrivals.ring());
+    this.order = ordered ? new AsArrived(arrivals.ring(), pool) : new AsEnded(arrivals.ring());
   }
 
   // ---- upstream's signals
@@ -154,6 +158,23 @@ final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscri
     drain();
   }
 
+  /**
+   * Watchdog only. Answers whether the stream waits for a reply behind others, and so has to be
+   * looked at again.
+   */
+  boolean look() {
+    lastLook = order.look(lastLook);
+    if (lastLook.isHeldUp()) {
+      pool.signaller().add(this::hurry);
+    }
+    return lastLook.waitsAhead();
+  }
+
+  private void hurry() {
+    hurried = true;
+    drain();
+  }
+
   /** Answers whether this thread drained. */
   boolean answered(StreamTask task) {
     boolean due = order.answered(task);
@@ -217,6 +238,10 @@ final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscri
   }
 
   private void step() {
+    if (hurried) {
+      hurried = false;
+      order.hurry();
+    }
     if (!cancelled && !finished) {
       emit();
     }
@@ -241,7 +266,12 @@ final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscri
   /** Demand was checked before the upstream was asked: each arrival has a request of its own. */
   private void emit() {
     while (!cancelled) {
-      StreamTask task = order.next();
+      if (emitted == emitUntil) {
+        again = true; // the others' work first: more of it is asked for, then the rest is emitted
+        emitUntil = emitted + EMITTED_AT_ONCE;
+        return;
+      }
+      StreamTask task = order.next(arrivals.submitted());
       if (task == null) {
         return;
       }

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Lane {
 
-  private static final int COST_SHIFT = 3;
+  /** A run counts for an eighth of what the estimate was before. */
+  private static final int MOST_WEIGHT = 8;
 
   private static final VarHandle COST_NANOS;
 
@@ -136,11 +137,12 @@ final class Lane {
     servedNanos += Math.max(1, cost() / weight);
   }
 
-  /** Any worker: how long one of its runs took. */
-  void took(long serviceNanos) {
+  /** Any worker: how long some of its runs took together. */
+  void took(int runs, long serviceNanos) {
     long cost = cost();
-    long next = cost == 0 ? serviceNanos : cost + ((serviceNanos - cost) >> COST_SHIFT);
-    COST_NANOS.setOpaque(this, next);
+    long mean = serviceNanos / runs;
+    int weight = Math.min(runs, MOST_WEIGHT);
+    COST_NANOS.setOpaque(this, cost == 0 ? mean : cost + (mean - cost) * weight / MOST_WEIGHT);
   }
 
   private long cost() {

@@ -6,6 +6,7 @@ import io.millrace.pipeline.WorkerPoolMetrics;
 import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
@@ -102,22 +103,31 @@ final class Outcomes {
 
   /** Stops a guest that runs and answers in its place, without waiting for it. */
   boolean tryStop(Task task, Supplier<WorkerException> failure) {
-    if (!task.tryStop(pool.platform())) {
+    if (!task.tryStop(pool.platform(), pool.crew()::threadOf)) {
       return false;
     }
-    long ranNanos = pool.platform().nanoTime() - task.worker().startNanos();
+    Worker worker = slots[task.runner()].worker();
+    long ranNanos = worker == null ? 0 : pool.platform().nanoTime() - worker.startNanos();
     failed.increment();
     fail(task, failure.get(), Math.max(0, ranNanos), true);
-    pool.watchdog().watchStop(task);
+    watchStop(task, worker);
     return true;
   }
 
   /** A subscriber gave a task up: nobody is answered. */
   void cancel(Task task) {
-    if (!tryCancelWaiting(task) && task.tryStop(pool.platform())) {
+    if (!tryCancelWaiting(task) && task.tryStop(pool.platform(), pool.crew()::threadOf)) {
+      Worker worker = slots[task.runner()].worker();
       pool.forget(task);
       cancelled.increment();
-      pool.watchdog().watchStop(task);
+      watchStop(task, worker);
+    }
+  }
+
+  /** A worker that is gone, or another one by now, has come back from that run. */
+  private void watchStop(Task task, @Nullable Worker worker) {
+    if (worker != null) {
+      pool.watchdog().watchStop(task, worker);
     }
   }
 
@@ -132,10 +142,16 @@ final class Outcomes {
   }
 
   /** The task of a worker whose thread died, which has not answered it. */
-  void answerDead(Task task, WorkerException failure) {
-    if (!tryAnswerWaiting(task, () -> failure, true) && task.tryEnd(pool.platform())) {
+  void answerDead(Task task, int runner, WorkerException failure) {
+    if (tryAnswerWaiting(task, () -> failure, true) || task.runner() != runner) {
+      return;
+    }
+    long sojournNanos = task.sojournNanos(pool.platform().nanoTime());
+    Reply answer = new Reply.Failed(task.invocation, failure, 0, sojournNanos);
+    if (task.tryEnd(runner, answer, pool.platform())) {
       failed.increment();
-      fail(task, failure, 0, true);
+      pool.forget(task);
+      pool.signaller().add(() -> deliver(task));
     }
   }
 
@@ -178,6 +194,10 @@ final class Outcomes {
   }
 
   // ---- counts
+
+  long rejected() {
+    return rejected.sum();
+  }
 
   WorkerPoolMetrics metrics() {
     long completed = 0;

@@ -4,6 +4,7 @@ import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.WorkerPool;
+import io.millrace.pipeline.WorkerPoolLoad;
 import io.millrace.pipeline.WorkerPoolMetrics;
 import io.millrace.pipeline.spi.GuestSource;
 import java.util.Objects;
@@ -31,6 +32,7 @@ final class ScheduledWorkerPool implements WorkerPool {
   private final Signaller signaller;
   private final Dispatcher dispatcher;
   private final Streams streams;
+  private final LoadMeter loadMeter;
   private volatile @Nullable WorkerException terminated;
 
   ScheduledWorkerPool(GuestSource guests, WorkerPoolConfig config, Platform platform) {
@@ -50,7 +52,9 @@ final class ScheduledWorkerPool implements WorkerPool {
     signaller = new Signaller(this, config.graceNanos(), name + "-signals");
     FairQueue shared = new FairQueue(config.tenantWeights(), true);
     dispatcher = new Dispatcher(this, config, slots, shared);
-    streams = new Streams(admission, slots.length);
+    streams = new Streams(this, slots.length);
+    int cores = Runtime.getRuntime().availableProcessors();
+    loadMeter = new LoadMeter(slots, cores);
   }
 
   // ---- its users
@@ -73,6 +77,14 @@ final class ScheduledWorkerPool implements WorkerPool {
   @Override
   public WorkerPoolMetrics metrics() {
     return outcomes.metrics();
+  }
+
+  @Override
+  public WorkerPoolLoad load() {
+    long arrived = admission.accepted() + outcomes.rejected();
+    LoadMeter.Counts counts =
+        new LoadMeter.Counts(platform.nanoTime(), arrived, loadMeter.busyNanos());
+    return loadMeter.look(counts, admission.waiting(), crew.live());
   }
 
   @Override
@@ -222,6 +234,10 @@ final class ScheduledWorkerPool implements WorkerPool {
     return admission;
   }
 
+  Slot slotOf(int runner) {
+    return slots[runner];
+  }
+
   Outcomes outcomes() {
     return outcomes;
   }
@@ -240,6 +256,10 @@ final class ScheduledWorkerPool implements WorkerPool {
 
   Dispatcher dispatcher() {
     return dispatcher;
+  }
+
+  LoadMeter loadMeter() {
+    return loadMeter;
   }
 
   Streams streams() {

@@ -2,8 +2,6 @@ package io.millrace.scheduler;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.Queue;
-import org.jctools.queues.varhandle.SpmcVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * <table>
  *   <caption>Access</caption>
  *   <tr><th>field</th><th>written by</th><th>read by</th></tr>
- *   <tr><td>batch</td><td>offered in dispatch; polled by its worker and by idle ones</td><td></td></tr>
- *   <tr><td>inbox</td><td>offered in dispatch; polled by its worker, and in dispatch when the pool
- *       is terminated</td><td></td></tr>
+ *   <tr><td>batch</td><td>filled in dispatch; polled by its worker, stolen from by idle ones</td><td></td></tr>
+ *   <tr><td>inbox</td><td>filled in dispatch; polled by its worker, and emptied in dispatch when the
+ *       pool is terminated</td><td></td></tr>
  *   <tr><td>keyed</td><td>dispatch only</td><td>dispatch only</td></tr>
  *   <tr><td>wants</td><td>set by its worker; lowered by compare-and-set</td><td>volatile</td></tr>
  *   <tr><td>asleep</td><td>its worker, volatile</td><td>dispatch, after a full fence</td></tr>
@@ -40,22 +38,22 @@ final class Slot {
 
   final int index;
 
-  /**
-   * Longer than a batch: whoever offers waits for a poll that is under way at the same place, one
-   * round before.
-   */
+  /** A worker can wish again while a batch is on its way: two of them may meet. */
   private static final int PLACES = 4 * BATCH;
 
   /** Any worker may run these. */
-  final Queue<Task> batch = new SpmcVarHandleArrayQueue<>(PLACES);
+  final RunQueue batch = new RunQueue(PLACES);
 
   /** This one alone may run these. */
-  final Queue<Task> inbox = new SpmcVarHandleArrayQueue<>(PLACES);
+  final RunQueue inbox = new RunQueue(PLACES);
 
   /** What comes into the inbox next. */
   final FairQueue keyed;
 
   final Tally tally = new Tally();
+
+  /** Its worker records; one that was given up does not any more. */
+  final RunTimes times = new RunTimes();
 
   @SuppressWarnings("unused") // through WANTS
   private volatile boolean wants;

@@ -12,14 +12,24 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Streams {
 
+  /** How long a reply may wait behind another one's run that is unexpectedly long: 3 times this. */
+  private static final long LOOK_NANOS = 1_000_000;
+
+  /** So many looks in vain, and there are no more until a stream asks. */
+  private static final int MOST_LOOKS = 50;
+
+  private final ScheduledWorkerPool pool;
   private final Admission admission;
   private final int workers;
   private final Map<Long, InvokeAllSubscription> open = new ConcurrentHashMap<>();
   private final AtomicLong numbers = new AtomicLong();
   private final Queue<InvokeAllSubscription> awaitingRoom = new ConcurrentLinkedQueue<>();
+  private volatile boolean looking;
+  private int looksInVain;
 
-  Streams(Admission admission, int workers) {
-    this.admission = admission;
+  Streams(ScheduledWorkerPool pool, int workers) {
+    this.pool = pool;
+    this.admission = pool.admission();
     this.workers = workers;
   }
 
@@ -48,6 +58,38 @@ final class Streams {
   /** The largest value that {@link #window} can have. */
   int largestWindow() {
     return Math.max(1, admission.capacity() / 2) + workers;
+  }
+
+  /** A stream waits for a reply behind others: somebody has to see to it that it gets on. */
+  void lookAfter() {
+    if (!looking) {
+      looking = true;
+      pool.watchdog().wake();
+    }
+  }
+
+  /** Watchdog only. Answers when to look again. */
+  long look() {
+    if (!looking) {
+      return Long.MAX_VALUE;
+    }
+    if (lookAtAll()) {
+      looksInVain = 0;
+    } else if (++looksInVain > MOST_LOOKS) {
+      looksInVain = 0;
+      looking = false;
+      pool.platform().interleave();
+      looking = lookAtAll(); // one may have seen that somebody looks, just before
+    }
+    return LOOK_NANOS;
+  }
+
+  private boolean lookAtAll() {
+    boolean any = false;
+    for (InvokeAllSubscription stream : open.values()) {
+      any |= stream.look();
+    }
+    return any;
   }
 
   /** The stream is called back when room comes free. */

@@ -25,19 +25,23 @@ final class Tally {
     places.set(BEGUN, places.getPlain(BEGUN) + 1);
   }
 
-  void countCompleted() {
-    add(COMPLETED, 1);
+  /** Before its answer can be seen. */
+  void countRun(boolean completed, long serviceNanos) {
+    add(completed ? COMPLETED : FAILED, 1);
+    countService(serviceNanos);
   }
 
-  void countFailed() {
-    add(FAILED, 1);
-  }
-
+  /** The worker's time, whoever answered. */
   void countService(long serviceNanos) {
     add(BUSY_NANOS, serviceNanos);
     long mean = places.getPlain(MEAN_SERVICE_NANOS);
     long change = (serviceNanos - mean) >> MEAN_SHIFT;
     places.setOpaque(MEAN_SERVICE_NANOS, mean == 0 ? serviceNanos : mean + change);
+  }
+
+  /** Somebody else has answered it. */
+  void uncountAnswer(boolean completed) {
+    add(completed ? COMPLETED : FAILED, -1);
   }
 
   private void add(int place, long amount) {

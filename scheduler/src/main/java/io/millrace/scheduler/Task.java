@@ -7,26 +7,28 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One invocation on its way. Whoever moves it out of WAITING or RUNNING owns the answer, and there
  * is exactly one such move; so it is answered exactly once. An interrupt is a part of the same
- * state, so it hits the run that it was meant for, or nobody.
+ * state, so it hits the run that it was meant for, or nobody. Two workers may both have come by a
+ * task: only one of them begins it.
  *
  * <pre>
- *   NEW        has no room in the pool yet        tryWithdraw: DONE, the withdrawer answers
+ *   NEW        has no room in the pool yet        tryWithdraw: GONE, the withdrawer answers
  *    | tryAdmit
- *   WAITING    counted as waiting                 tryAbandon: DONE, the abandoner answers
+ *   WAITING    counted as waiting                 tryAbandon: GONE, the abandoner answers
  *    |    \ tryTake
- *    |    TAKEN  by a worker that does something else first  tryWithdraw: DONE, as above
+ *    |    TAKEN  by a worker that does something else first  tryWithdraw: GONE, as above
  *    |    / tryRun
  *    | tryBegin
- *   RUNNING ---------- tryEnd ---------------------------&gt; DONE   the worker answers
- *    | tryStop                                              ^
- *   STOPPING (the stopper answers)                          | tryEnd, as the loser:
- *    | Thread.interrupt()                                   | clears the interrupt
- *   STOPPED -----------------------------------------------+
+ *   RUNNING ---------- tryEnd ---------------------------&gt; ANSWERED by the worker
+ *    | tryStop
+ *   STOPPING (the stopper answers)
+ *    | Thread.interrupt()
+ *   STOPPED ---------- tryEnd, as the loser: clears the interrupt ---&gt; BACK
  *    | tryLeave, after the grace time
  *   LEFT       the thread is given up
  * </pre>
@@ -34,15 +36,15 @@ import org.jspecify.annotations.Nullable;
  * <table>
  *   <caption>Access</caption>
  *   <tr><th>field</th><th>written by</th><th>read by</th></tr>
- *   <tr><td>state</td><td>compare-and-set; STOPPED by the stopper, volatile; WAITING
- *       plain where nobody else has seen it</td><td>volatile</td></tr>
- *   <tr><td>holder: the lane</td><td>dispatch, plain, before a queue hands the task on</td>
- *       <td>worker, plain, behind that queue</td></tr>
- *   <tr><td>holder: the worker</td><td>worker, plain, before RUNNING</td>
- *       <td>plain, after seeing RUNNING</td></tr>
+ *   <tr><td>state: one of the above, and from RUNNING on the runner's number</td>
+ *       <td>compare-and-set; STOPPED by the stopper, volatile; WAITING plain where nobody else has
+ *       seen it</td><td>volatile</td></tr>
+ *   <tr><td>result: the answer of the worker, or of whoever made it GONE</td><td>worker, plain,
+ *       before it tries to end; volatile</td><td>plain, after seeing ANSWERED; volatile</td></tr>
+ *   <tr><td>other: that it needs room; its lane; the stopper's answer</td><td>submitter and dispatch, plain, before a queue
+ *       hands the task on; volatile</td><td>worker, plain, behind that queue; volatile</td></tr>
  *   <tr><td>submittedNanos</td><td>submitter, plain, before the task is queued</td>
  *       <td>plain, behind that queue</td></tr>
- *   <tr><td>reply</td><td>owner of the answer, volatile</td><td>volatile</td></tr>
  *   <tr><td>watchedAt: the place plus one, since a volatile write in the constructor is dear</td>
  *       <td>submitter, volatile</td><td>volatile</td></tr>
  * </table>
@@ -56,29 +58,37 @@ abstract class Task {
   private static final int STOPPING = 4;
   private static final int STOPPED = 5;
   private static final int LEFT = 6;
-  private static final int DONE = 7;
+  private static final int ANSWERED = 7;
+  private static final int GONE = 8;
+  private static final int BACK = 9;
+
+  /** Above these bits of the state is the runner's number. */
+  private static final int RUNNER_SHIFT = 4;
+
+  private static final int PHASE = (1 << RUNNER_SHIFT) - 1;
+
+  private static final Object NO_ROOM = new Object();
 
   private static final VarHandle STATE;
+  private static final VarHandle RESULT;
+  private static final VarHandle OTHER;
 
   static {
     try {
       STATE = MethodHandles.lookup().findVarHandle(Task.class, "state", int.class);
+      RESULT = MethodHandles.lookup().findVarHandle(Task.class, "result", Reply.class);
+      OTHER = MethodHandles.lookup().findVarHandle(Task.class, "other", Object.class);
     } catch (ReflectiveOperationException impossible) {
       throw new ExceptionInInitializerError(impossible);
     }
-  }
-
-  /** Who can run a task: somebody with a thread that can be interrupted. */
-  interface Runner {
-    Thread thread();
   }
 
   final Invocation invocation;
   private volatile int state;
   private volatile int watchedAt;
   private long submittedNanos;
-  private volatile @Nullable Reply reply;
-  private @Nullable Object holder;
+  private @Nullable Reply result;
+  private @Nullable Object other;
 
   Task(Invocation invocation) {
     this.invocation = invocation;
@@ -129,12 +139,12 @@ abstract class Task {
   // ---- who runs and who answers
 
   void queuedIn(Lane lane) {
-    holder = lane;
+    other = lane;
   }
 
   /** Where it was queued. Worker only, before it begins. */
   @Nullable Lane lane() {
-    return holder instanceof Lane lane ? lane : null;
+    return other instanceof Lane lane ? lane : null;
   }
 
   /** The submitter, with room for it. Fails when it was withdrawn meanwhile. */
@@ -147,10 +157,18 @@ abstract class Task {
     STATE.set(this, WAITING);
   }
 
+  /** The submitter, before it is queued: dispatch has to make room for it first. */
+  void withoutRoom() {
+    other = NO_ROOM;
+  }
+
+  boolean needsRoom() {
+    return other == NO_ROOM;
+  }
+
   /** Worker only. */
-  boolean tryBegin(Runner worker) {
-    holder = worker;
-    return STATE.compareAndSet(this, WAITING, RUNNING);
+  boolean tryBegin(int runner) {
+    return STATE.compareAndSet(this, WAITING, with(RUNNING, runner));
   }
 
   /** Worker only. It has departed from the queue, and is not to be interrupted yet. */
@@ -159,84 +177,117 @@ abstract class Task {
   }
 
   /** Worker only, after {@link #tryTake}. */
-  boolean tryRun(Runner worker) {
-    holder = worker;
-    return STATE.compareAndSet(this, TAKEN, RUNNING);
+  boolean tryRun(int runner) {
+    return STATE.compareAndSet(this, TAKEN, with(RUNNING, runner));
   }
 
   /** Any thread: takes a task out of the queue, wherever it stands there; its room comes free. */
   boolean tryAbandon() {
-    return STATE.compareAndSet(this, WAITING, DONE);
+    return STATE.compareAndSet(this, WAITING, GONE);
   }
 
   /** Any thread: the same for a task that has no room yet, or none any more. */
   boolean tryWithdraw() {
-    return STATE.compareAndSet(this, NEW, DONE) || STATE.compareAndSet(this, TAKEN, DONE);
+    return STATE.compareAndSet(this, NEW, GONE) || STATE.compareAndSet(this, TAKEN, GONE);
   }
 
   /**
-   * Worker only, when the guest has returned. The loser finds the interrupt flag cleared, or itself
-   * given up: see {@link #isLeft}.
+   * The runner only, when the guest has returned: answers with {@code answer}. The loser finds the
+   * interrupt flag cleared, or itself given up: see {@link #isLeft}.
    */
-  boolean tryEnd(Platform platform) {
-    if (STATE.compareAndSet(this, RUNNING, DONE)) {
+  boolean tryEnd(int runner, Reply answer, Platform platform) {
+    result = answer;
+    if (STATE.compareAndSet(this, with(RUNNING, runner), ANSWERED)) {
       return true;
     }
-    while (state == STOPPING) {
+    while (phase() == STOPPING) {
       platform.onSpinWait(); // the stopper is between its two writes, a few instructions long
     }
     Thread.interrupted();
-    STATE.compareAndSet(this, STOPPED, DONE);
+    STATE.compareAndSet(this, with(STOPPED, runner), with(BACK, runner));
     return false;
   }
 
-  /** Any thread. Interrupts the guest if it still runs this task. */
-  boolean tryStop(Platform platform) {
-    if (!STATE.compareAndSet(this, RUNNING, STOPPING)) {
+  /**
+   * Any thread. Interrupts the guest if it still runs this task.
+   *
+   * @param threads of the runners, by their numbers
+   */
+  boolean tryStop(Platform platform, IntFunction<Thread> threads) {
+    int seen = state;
+    int runner = seen >>> RUNNER_SHIFT;
+    if ((seen & PHASE) != RUNNING || !STATE.compareAndSet(this, seen, with(STOPPING, runner))) {
       return false;
     }
     platform.interleave();
-    platform.interrupt(((Runner) Objects.requireNonNull(holder)).thread());
-    state = STOPPED;
+    platform.interrupt(threads.apply(runner));
+    state = with(STOPPED, runner);
     return true;
   }
 
   /** Watchdog only: gives up a worker whose guest was stopped and goes on. */
   boolean tryLeave() {
-    return STATE.compareAndSet(this, STOPPED, LEFT);
+    int seen = state;
+    return (seen & PHASE) == STOPPED
+        && STATE.compareAndSet(this, seen, with(LEFT, seen >>> RUNNER_SHIFT));
   }
 
-  /** Who runs it. Only after it was seen running. */
-  Worker worker() {
-    return (Worker) Objects.requireNonNull(holder);
+  private static int with(int phase, int runner) {
+    return phase | (runner << RUNNER_SHIFT);
+  }
+
+  private int phase() {
+    return state & PHASE;
+  }
+
+  /** Who runs it, or ran it until it was stopped. */
+  int runner() {
+    return state >>> RUNNER_SHIFT;
   }
 
   /** Whether a guest was told to stop and has not returned. */
   boolean isStopping() {
-    return state == STOPPED;
+    return phase() == STOPPED;
   }
 
   boolean isRunning() {
-    return state == RUNNING;
+    return phase() == RUNNING;
+  }
+
+  boolean isRunningOn(int runner) {
+    return state == with(RUNNING, runner);
   }
 
   boolean isLeft() {
-    return state == LEFT;
+    return phase() == LEFT;
   }
 
   /** Whether it neither waits nor runs: its answer has an owner. */
   boolean isDone() {
-    return state >= STOPPING;
+    return phase() >= STOPPING;
   }
 
   // ---- the answer
 
+  /** The owner of the answer, if it is not the runner. */
   void reply(Reply answer) {
-    reply = answer;
+    if (phase() == GONE) {
+      RESULT.setVolatile(this, answer); // dispatch may still have to queue it
+    } else {
+      OTHER.setVolatile(this, answer); // its runner may be writing a result that nobody will see
+    }
   }
 
   @Nullable Reply reply() {
-    return reply;
+    int phase = phase();
+    if (phase == ANSWERED) {
+      return result;
+    }
+    if (phase < STOPPING) {
+      return null;
+    }
+    Object answer = phase == GONE ? RESULT.getVolatile(this) : OTHER.getVolatile(this);
+    return answer instanceof Reply reply ? reply : null;
   }
 
   /** Where the watchdog keeps this task. */

@@ -26,7 +26,7 @@ final class Watchdog implements Runnable {
   /** A passed deadline is noticed within this time; moments this close are looked at together. */
   static final long RESOLUTION_NANOS = 500_000;
 
-  private record Stop(Task task, long untilNanos) {}
+  private record Stop(Task task, Worker worker, long untilNanos) {}
 
   private final ScheduledWorkerPool pool;
   private final Platform platform;
@@ -74,9 +74,9 @@ final class Watchdog implements Runnable {
   }
 
   /** Any thread: from now on the grace time runs for a guest that was told to stop. */
-  void watchStop(Task stopped) {
+  void watchStop(Task stopped, Worker worker) {
     long until = platform.nanoTime() + graceNanos;
-    newStops.add(new Stop(stopped, until));
+    newStops.add(new Stop(stopped, worker, until));
     wakeFor(until);
   }
 
@@ -117,6 +117,7 @@ final class Watchdog implements Runnable {
         long nextDeadline = known == null ? Long.MAX_VALUE : known.scan(now, pool::expire);
         sleepNanos = Math.min(nextDeadline, scanStops(now));
         sleepNanos = Math.min(sleepNanos, pool.signaller().look(now));
+        sleepNanos = Math.min(sleepNanos, pool.streams().look());
       } catch (Throwable unexpected) {
         ScheduledWorkerPool.log("the watchdog failed at one look and goes on", unexpected);
         sleepNanos = RESOLUTION_NANOS;
@@ -148,7 +149,7 @@ final class Watchdog implements Runnable {
       } else {
         each.remove();
         if (stop.task.tryLeave()) {
-          pool.crew().abandon(stop.task.worker());
+          pool.crew().abandon(stop.worker);
         }
       }
     }

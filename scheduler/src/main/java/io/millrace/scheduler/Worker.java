@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * One thread and one lease: takes tasks until the pool is closed and drained, or until it is not
  * needed any more. See {@link WorkerState} for its life and {@link Task} for that of a run.
  */
-final class Worker implements Runnable, Task.Runner {
+final class Worker implements Runnable {
 
   /** Guests recurse on the worker's own stack. */
   private static final long STACK_BYTES = 4L * 1024 * 1024;
@@ -38,6 +38,7 @@ final class Worker implements Runnable, Task.Runner {
   private final Platform platform;
   private final Slot slot;
   private final Idling idling;
+  private final LaneMeter lanes = new LaneMeter();
   private final Thread thread;
   private @Nullable GuestLease lease;
   private volatile WorkerState.Phase phase = WorkerState.Phase.STARTING;
@@ -66,8 +67,7 @@ final class Worker implements Runnable, Task.Runner {
     this.thread = platform.thread(this, name, STACK_BYTES);
   }
 
-  @Override
-  public Thread thread() {
+  Thread thread() {
     return thread;
   }
 
@@ -128,6 +128,7 @@ final class Worker implements Runnable, Task.Runner {
       Task task = slot.poll(inboxFirst);
       if (task == null) {
         lastEndNanos = NO_TIME;
+        lanes.tell();
         task = idling.next(inboxFirst);
       }
       if (task == null) {
@@ -140,8 +141,7 @@ final class Worker implements Runnable, Task.Runner {
         }
       } else {
         CURRENT.setOpaque(this, task);
-        run(task);
-        if (task.isLeft()) {
+        if (!run(task)) {
           return WorkerState.Phase.ABANDONED;
         }
         CURRENT.setOpaque(this, null);
@@ -149,16 +149,17 @@ final class Worker implements Runnable, Task.Runner {
     }
   }
 
-  private void run(Task task) {
+  /** Answers whether this worker goes on: false if it was given up meanwhile. */
+  private boolean run(Task task) {
     if (task.isDone()) {
-      return; // expired or cancelled while it waited, and answered then
+      return true; // expired or cancelled while it waited, and answered then
     }
     if (pool.isUnfit(task)) {
-      return;
+      return true;
     }
     Guest guest = guest(task);
     if (guest == null) {
-      return;
+      return true;
     }
     String tenant = task.invocation.tenant();
     if (guest != lastGuest || !Objects.equals(tenant, lastTenant)) {
@@ -169,9 +170,7 @@ final class Worker implements Runnable, Task.Runner {
     Lane lane = task.lane();
     platform.interleave();
     Thread.interrupted(); // a flag that a subscriber left behind is not this run's
-    if (tryBegin(task)) {
-      invoke(task, guest, lane);
-    }
+    return !tryBegin(task) || invoke(task, guest, lane);
   }
 
   /** Who waits for room is told before the guest begins, which may take long. */
@@ -183,9 +182,9 @@ final class Worker implements Runnable, Task.Runner {
       slot.tally.countBegun();
       pool.streams().offerRoom();
       Thread.interrupted();
-      return task.tryRun(this);
+      return task.tryRun(slot.index);
     }
-    if (!task.tryBegin(this)) {
+    if (!task.tryBegin(slot.index)) {
       return false;
     }
     slot.tally.countBegun();
@@ -220,7 +219,7 @@ final class Worker implements Runnable, Task.Runner {
     return null;
   }
 
-  private void invoke(Task task, Guest guest, @Nullable Lane lane) {
+  private boolean invoke(Task task, Guest guest, @Nullable Lane lane) {
     byte[] bytes = null;
     WorkerException failure = null;
     long startNanos = lastEndNanos == NO_TIME ? platform.nanoTime() : lastEndNanos;
@@ -238,30 +237,39 @@ final class Worker implements Runnable, Task.Runner {
     }
     long endNanos = platform.nanoTime();
     platform.interleave();
-    boolean owner = task.tryEnd(platform);
     long serviceNanos = endNanos - startNanos;
-    slot.tally.countService(serviceNanos);
-    if (lane != null) {
-      lane.took(serviceNanos);
-    }
-    lastEndNanos = NO_TIME;
-    if (!owner) {
-      return; // the stopper has answered
-    }
     long sojournNanos = task.sojournNanos(endNanos);
+    Reply answer;
     if (bytes != null) {
-      slot.tally.countCompleted();
-      task.reply(new Reply.Completed(task.invocation, bytes, serviceNanos, sojournNanos));
+      answer = new Reply.Completed(task.invocation, bytes, serviceNanos, sojournNanos);
     } else {
-      slot.tally.countFailed();
       WorkerException cause =
           failure != null ? failure : unexpected(new NullPointerException("the guest's reply"));
-      task.reply(new Reply.Failed(task.invocation, cause, serviceNanos, sojournNanos));
+      answer = new Reply.Failed(task.invocation, cause, serviceNanos, sojournNanos);
     }
+    boolean counts = task.isRunningOn(slot.index); // else it was stopped, and maybe given up
+    if (counts) {
+      slot.tally.countRun(bytes != null, serviceNanos);
+      lanes.ran(lane, serviceNanos);
+    }
+    lastEndNanos = NO_TIME;
+    if (!task.tryEnd(slot.index, answer, platform)) {
+      if (task.isLeft()) {
+        return false; // the slot is another worker's
+      }
+      if (counts) {
+        slot.tally.uncountAnswer(bytes != null); // the stopper has answered
+      } else {
+        slot.tally.countService(serviceNanos);
+      }
+      return true;
+    }
+    slot.times.ran(serviceNanos, sojournNanos);
     pool.forget(task);
     if (!Outcomes.deliver(task)) {
       lastEndNanos = endNanos;
     }
+    return true;
   }
 
   private WorkerException unexpected(Throwable failure) {

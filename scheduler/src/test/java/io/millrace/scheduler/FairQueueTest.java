@@ -37,7 +37,7 @@ class FairQueueTest {
     List<String> order = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       Task task = Objects.requireNonNull(queue.poll());
-      Objects.requireNonNull(task.lane()).took(costNanos);
+      Objects.requireNonNull(task.lane()).took(1, costNanos);
       order.add(Objects.requireNonNull(task.invocation.tenant()));
     }
     return order;
@@ -85,7 +85,7 @@ class FairQueueTest {
     for (int i = 0; i < 1_100; i++) {
       Task task = poll();
       boolean isSlow = "slow".equals(task.invocation.tenant());
-      Objects.requireNonNull(task.lane()).took(isSlow ? 10_000 : 1_000);
+      Objects.requireNonNull(task.lane()).took(1, isSlow ? 10_000 : 1_000);
       slow += isSlow ? 1 : 0;
     }
     assertThat(slow).as("one in eleven takes half of the time").isBetween(90, 115);

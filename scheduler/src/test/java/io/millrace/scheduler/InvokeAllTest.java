@@ -77,17 +77,35 @@ class InvokeAllTest {
   }
 
   @Test
+  void noReplyWaitsBehindARunThatTakesUnexpectedlyLong() {
+    int before = 5_000;
+    FakeGuests slow = new FakeGuests();
+    try (WorkerPool single = WorkerPools.over(slow).workers(1).inboxCapacity(64).build()) {
+      AtomicInteger replies = new AtomicInteger();
+      single
+          .invokeAll(
+              Flux.range(0, before + 100)
+                  .map(i -> Invocation.of(i == before ? "gate" : "echo", "")))
+          .subscribe(reply -> replies.incrementAndGet());
+      await().until(() -> replies.get() == before);
+      slow.open();
+      await().until(() -> replies.get() == before + 100);
+    }
+  }
+
+  @Test
   void aFailureIsAReplyAndEndsNothing() {
     List<Reply> replies =
         all(
             pool.invokeAll(
-                Flux.range(0, 100).map(i -> Invocation.of(i % 10 == 3 ? "trap" : "echo", "" + i))));
+                Flux.range(0, 100)
+                    .map(i -> Invocation.of(i % 10 == 3 ? "trap" : "echo", Integer.toString(i)))));
     assertThat(replies).hasSize(100);
     for (int i = 0; i < 100; i++) {
       if (i % 10 == 3) {
         assertThat(replies.get(i)).isInstanceOf(Reply.Failed.class);
       } else {
-        assertThat(replies.get(i).utf8()).isEqualTo("" + i);
+        assertThat(replies.get(i).utf8()).isEqualTo(Integer.toString(i));
       }
     }
   }

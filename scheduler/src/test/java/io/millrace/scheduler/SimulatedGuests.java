@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,10 +27,14 @@ final class SimulatedGuests implements GuestSource {
   final Set<String> mayBeStopped = new HashSet<>();
   boolean allMayBeStopped;
   private final SimulatedMachine machine;
+  private final Consumer<Invocation> begun;
+  private final int mostNanos;
   private final List<String> running = new ArrayList<>();
 
-  SimulatedGuests(SimulatedMachine machine) {
+  SimulatedGuests(SimulatedMachine machine, Consumer<Invocation> begun) {
     this.machine = machine;
+    this.begun = begun;
+    this.mostNanos = machine.random().nextInt(3) == 0 ? 100 : 100_000;
   }
 
   int running() {
@@ -70,6 +75,7 @@ final class SimulatedGuests implements GuestSource {
         wrong.add("invariant 4: two threads used one guest");
       }
       running.add(text);
+      begun.accept(invocation);
       try {
         return run(invocation, text, payload.array());
       } finally {
@@ -81,7 +87,8 @@ final class SimulatedGuests implements GuestSource {
       int turns = 1 + machine.random().nextInt(6);
       long start = machine.nanoTime();
       for (int turn = 0; ; turn++) {
-        machine.pass(machine.random().nextInt(100_000));
+        boolean quick = invocation.function().equals("echo");
+        machine.pass(machine.random().nextInt(quick ? mostNanos : 100_000));
         if (Thread.currentThread().isInterrupted()
             && !allMayBeStopped
             && !mayBeStopped.contains(text)) {

@@ -32,6 +32,8 @@ final class SimulatedSchedule {
   private final ScheduledWorkerPool pool;
   private final List<String> wrong;
   private final Map<String, Integer> answers = new HashMap<>();
+  private final Map<String, String> submitters = new HashMap<>();
+  private final Map<String, Integer> lastBegun = new HashMap<>();
   private final List<String> subscribed = new ArrayList<>();
   private final List<String> given = new ArrayList<>();
   private final List<StreamSubscriber> streams = new ArrayList<>();
@@ -41,7 +43,7 @@ final class SimulatedSchedule {
   private SimulatedSchedule(long seed) {
     machine = new SimulatedMachine(seed);
     random = machine.random();
-    guests = new SimulatedGuests(machine);
+    guests = new SimulatedGuests(machine, this::begun);
     wrong = guests.wrong;
     int most = 1 + random.nextInt(3);
     config =
@@ -138,6 +140,19 @@ final class SimulatedSchedule {
     return new String(((Payload.Copied) invocation.payload()).array(), StandardCharsets.UTF_8);
   }
 
+  /** Those of one key begin in the order in which one submitter sent them. */
+  private void begun(Invocation invocation) {
+    String submitter = submitters.get(text(invocation));
+    if (invocation.key() == null || submitter == null) {
+      return;
+    }
+    int number = Integer.parseInt(text(invocation).substring(1));
+    Integer last = lastBegun.put(submitter + invocation.key() + invocation.tenant(), number);
+    if (last != null && last > number) {
+      wrong.add("key order: " + number + " began behind " + last);
+    }
+  }
+
   private void answered(String text, Invocation of) {
     if (!text.equals(text(of))) {
       wrong.add("invariant 1: the reply to " + text(of) + " went to " + text);
@@ -160,6 +175,7 @@ final class SimulatedSchedule {
     Invocation invocation = next();
     String text = text(invocation);
     subscribed.add(text);
+    submitters.put(text, Thread.currentThread().getName());
     var subscription =
         pool.invoke(invocation)
             .subscribe(
@@ -179,6 +195,7 @@ final class SimulatedSchedule {
     List<Invocation> all = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       all.add(next());
+      submitters.put(text(all.get(i)), "stream-" + streams.size());
     }
     boolean cancels = random.nextInt(4) == 0;
     List<String> sent = new ArrayList<>();
