@@ -152,4 +152,11 @@ public abstract sealed class FlatLinearMemory implements LinearMemory
     LinearMemory.check(address, length, bytes.length);
     return ByteBuffer.wrap(bytes, address, length).slice().order(ByteOrder.LITTLE_ENDIAN);
   }
+
+  @Override
+  public ByteBuffer readOnlyView(int address, int length) {
+    LinearMemory.check(address, length, bytes.length);
+    ByteBuffer readOnly = ByteBuffer.wrap(bytes, address, length).asReadOnlyBuffer();
+    return readOnly.slice().order(ByteOrder.LITTLE_ENDIAN);
+  }
 }

@@ -106,6 +106,9 @@ public sealed interface LinearMemory permits FlatLinearMemory, SharedLinearMemor
    */
   ByteBuffer view(int address, int length);
 
+  /** The same to read from only; so it counts as no change where changes are counted. */
+  ByteBuffer readOnlyView(int address, int length);
+
   /** Whether {@code address + length}, both unsigned, lies within the present size. */
   default boolean contains(int address, int length) {
     return Integer.toUnsignedLong(address) + Integer.toUnsignedLong(length) <= sizeBytes();

@@ -205,6 +205,11 @@ public final class SharedLinearMemory implements LinearMemory {
     return buffer.slice(address, length).order(ByteOrder.LITTLE_ENDIAN);
   }
 
+  @Override
+  public ByteBuffer readOnlyView(int address, int length) {
+    return view(address, length).asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+  }
+
   /**
    * Blocks while the int at {@code address} is {@code expected}, until notified
    * (memory.atomic.wait32 of the threads proposal).

@@ -17,6 +17,9 @@ import java.nio.LongBuffer;
  *   OWNED --------------> TRANSFERRED          this one is of no use any more
  *     |      tryRelease()
  *     +-----------------> RELEASED             the range goes back to the arena
+ *     |      Slices.transferAll()
+ *     +-----------------> PLEDGED              to TRANSFERRED with all others of its list,
+ *     |                                        or back to OWNED with all of them
  *     |      arena.reset()
  *     +-----------------> stale                generation is not the arena's
  * </pre>
@@ -46,6 +49,9 @@ public final class Slice {
   private static final int OWNED = 0;
   private static final int TRANSFERRED = 1;
   private static final int RELEASED = 2;
+
+  /** In a list that is being transferred; owned again should the list not go through. */
+  private static final int PLEDGED = 3;
 
   private static final VarHandle STATE;
 
@@ -85,6 +91,11 @@ public final class Slice {
     return length;
   }
 
+  /** Whether it is a range of {@code memory}. */
+  public boolean isIn(LinearMemory memory) {
+    return arena.memory() == memory;
+  }
+
   /** Whether an access would be let through. */
   public boolean isLive() {
     return state == OWNED && generation == arena.generation;
@@ -96,9 +107,25 @@ public final class Slice {
    * @throws SliceStateException when this handle is not live, or another thread was first
    */
   public Slice transfer() {
-    if (!isLive() || !STATE.compareAndSet(this, OWNED, TRANSFERRED)) {
+    if (!tryPledge()) {
       throw stateException();
     }
+    return handOver();
+  }
+
+  /** The first step of two. Answers whether this call pledged it. */
+  boolean tryPledge() {
+    return isLive() && STATE.compareAndSet(this, OWNED, PLEDGED);
+  }
+
+  /** Takes a pledge back; only after {@link #tryPledge}. */
+  void redeem() {
+    STATE.setVolatile(this, OWNED);
+  }
+
+  /** The second step, after {@link #tryPledge}: as {@link #transfer}. */
+  Slice handOver() {
+    STATE.setVolatile(this, TRANSFERRED);
     Slice receiver = new Slice(arena, offset, length, generation);
     arena.transferred(this, receiver);
     return receiver;
@@ -166,6 +193,14 @@ public final class Slice {
     return memory().view(offset, length);
   }
 
+  /**
+   * As {@link #view}, to read from only. In a memory that tracks changes it is the cheaper one: the
+   * slice does not count as changed.
+   */
+  public ByteBuffer readOnlyView() {
+    return memory().readOnlyView(offset, length);
+  }
+
   /** The slice as 32-bit integers; as {@link #view}, offset and length multiples of 4. */
   public IntBuffer intView() {
     return aligned(Integer.BYTES).asIntBuffer();
@@ -208,11 +243,12 @@ public final class Slice {
     return arena.memory();
   }
 
-  private SliceStateException stateException() {
+  SliceStateException stateException() {
     String what = "slice of " + length + " bytes at " + offset + " ";
     return new SliceStateException(
         switch ((int) STATE.getVolatile(this)) {
           case TRANSFERRED -> what + "was transferred: its receiver has the handle that works";
+          case PLEDGED -> what + "is in a list that is being transferred: it has no owner now";
           case RELEASED -> what + "was released: allocate a new one";
           default ->
               what

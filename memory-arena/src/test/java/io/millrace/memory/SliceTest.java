@@ -28,11 +28,13 @@ class SliceTest {
         use("read", slice -> slice.read(0, new byte[1], 0, 1)),
         use("write", slice -> slice.write(0, new byte[1], 0, 1)),
         use("view", Slice::view),
+        use("readOnlyView", Slice::readOnlyView),
         use("intView", Slice::intView),
         use("longView", Slice::longView),
         use("floatView", Slice::floatView),
         use("doubleView", Slice::doubleView),
-        use("transfer", Slice::transfer));
+        use("transfer", Slice::transfer),
+        use("transferAll", slice -> Slices.transferAll(List.of(slice))));
   }
 
   private static Arguments use(String name, Consumer<Slice> use) {
@@ -57,6 +59,14 @@ class SliceTest {
         .hasMessageContaining("was transferred");
     use.accept(receiver);
 
+    Slice pledged = arena.allocate(16, 8);
+    assertThat(pledged.tryPledge()).isTrue();
+    assertThatThrownBy(() -> use.accept(pledged))
+        .isInstanceOf(SliceStateException.class)
+        .hasMessageContaining("being transferred");
+    pledged.redeem();
+    use.accept(pledged);
+
     Slice stale = arena.allocate(16, 8);
     arena.reset();
     assertThatThrownBy(() -> use.accept(stale))
@@ -67,7 +77,8 @@ class SliceTest {
   @Test
   void everyMethodThatTouchesMemoryIsInTheTableAbove() {
     List<String> harmless =
-        List.of("offset", "length", "isLive", "tryRelease", "equals", "hashCode", "toString");
+        List.of(
+            "offset", "length", "isIn", "isLive", "tryRelease", "equals", "hashCode", "toString");
     assertThat(
             Stream.of(Slice.class.getMethods()).filter(m -> m.getDeclaringClass() == Slice.class))
         .extracting(Method::getName)

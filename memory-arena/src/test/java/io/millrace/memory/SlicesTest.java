@@ -1,0 +1,76 @@
+package io.millrace.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.ByteOrder;
+import java.nio.ReadOnlyBufferException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SlicesTest {
+
+  private final TrackedLinearMemory memory = new TrackedLinearMemory(new PageLimits(1, 2));
+  private final BumpArena arena = new BumpArena(memory, 4096, 4096);
+
+  @Test
+  void allOfAListAreHandedOver() {
+    Slice one = arena.allocate(8, 8);
+    Slice two = arena.allocate(8, 8);
+    one.putInt(0, 1);
+    two.putInt(0, 2);
+
+    List<Slice> receivers = Slices.transferAll(List.of(one, two));
+
+    assertThat(receivers).extracting(each -> each.getInt(0)).containsExactly(1, 2);
+    assertThat(List.of(one, two)).noneMatch(Slice::isLive);
+  }
+
+  @Test
+  void noneIsHandedOverWhenOneIsNotLive() {
+    Slice one = arena.allocate(8, 8);
+    Slice released = arena.allocate(8, 8);
+    assertThat(released.tryRelease()).isTrue();
+    Slice two = arena.allocate(8, 8);
+
+    assertThatThrownBy(() -> Slices.transferAll(List.of(one, released, two)))
+        .isInstanceOf(SliceStateException.class)
+        .hasMessageContaining("was released");
+
+    assertThat(List.of(one, two)).allMatch(Slice::isLive);
+  }
+
+  @Test
+  void aDuplicateIsRefusedAndNothingIsHandedOver() {
+    Slice one = arena.allocate(8, 8);
+    Slice two = arena.allocate(8, 8);
+
+    assertThatThrownBy(() -> Slices.transferAll(List.of(one, two, one)))
+        .isInstanceOf(SliceStateException.class)
+        .hasMessageContaining("twice");
+
+    assertThat(List.of(one, two)).allMatch(Slice::isLive);
+  }
+
+  @Test
+  void aViewToReadFromMarksNothingAsChanged() {
+    Slice slice = arena.allocate(8, 8);
+    slice.putInt(0, 7);
+    memory.snapshot();
+
+    var view = slice.readOnlyView();
+
+    assertThat(view.order()).isEqualTo(ByteOrder.LITTLE_ENDIAN);
+    assertThat(view.getInt(0)).isEqualTo(7);
+    assertThatThrownBy(() -> view.putInt(0, 8)).isInstanceOf(ReadOnlyBufferException.class);
+    assertThat(memory.restore()).isZero();
+  }
+
+  @Test
+  void aSliceKnowsItsMemory() {
+    Slice slice = arena.allocate(8, 8);
+
+    assertThat(slice.isIn(memory)).isTrue();
+    assertThat(slice.isIn(new PrivateLinearMemory(new PageLimits(1, 1)))).isFalse();
+  }
+}
