@@ -51,7 +51,8 @@ public final class Bench implements Callable<Integer> {
           new DispatchProfile(),
           new ScalingProfile(),
           new OverloadProfile(),
-          new CancelProfile());
+          new CancelProfile(),
+          new ZeroCopyProfile());
 
   @Spec private CommandSpec spec = CommandSpec.create();
 

@@ -1,11 +1,11 @@
 package io.millrace.benchmarks;
 
-import com.sun.management.ThreadMXBean;
 import io.millrace.instance.InstancePool;
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.WorkerPool;
 import io.millrace.scheduler.WorkerPools;
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -76,9 +76,9 @@ final class ScalingProfile implements Profile {
         WorkerPools.over(FakeGuests.empty()).workers(2).inboxCapacity(CAPACITY).build()) {
       Load load = Load.stream(pool, Invocation.of("echo", ""), COUNTED);
       load.run();
-      long before = allocatedBytes();
+      long before = AllocatedBytes.now();
       load.run();
-      return (double) (allocatedBytes() - before) / COUNTED;
+      return (double) (AllocatedBytes.now() - before) / COUNTED;
     }
   }
 
@@ -95,15 +95,10 @@ final class ScalingProfile implements Profile {
   }
 
   private static long poolCpuNanos() {
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     return Arrays.stream(threads.getThreadInfo(threads.getAllThreadIds()))
         .filter(each -> each != null && each.getThreadName().startsWith("millrace-"))
         .mapToLong(each -> threads.getThreadCpuTime(each.getThreadId()))
         .sum();
-  }
-
-  private static long allocatedBytes() {
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    return Arrays.stream(threads.getThreadAllocatedBytes(threads.getAllThreadIds())).sum();
   }
 }

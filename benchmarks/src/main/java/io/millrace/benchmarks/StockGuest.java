@@ -34,7 +34,7 @@ final class StockGuest implements Guest {
   }
 
   @Override
-  public byte[] invoke(Invocation invocation) {
+  public byte[] call(Invocation invocation) {
     Payload.Copied payload = (Payload.Copied) invocation.payload();
     if (payload.length() > BLOCK_BYTES) {
       throw new IllegalArgumentException("payload of " + payload.length() + " bytes");

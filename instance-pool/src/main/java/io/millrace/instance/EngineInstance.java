@@ -8,8 +8,11 @@ import com.dylibso.chicory.runtime.Instance;
 import com.dylibso.chicory.runtime.Machine;
 import com.dylibso.chicory.runtime.TableInstance;
 import com.dylibso.chicory.wasm.WasmModule;
+import com.dylibso.chicory.wasm.types.ExportSection;
+import com.dylibso.chicory.wasm.types.ExternalType;
 import com.dylibso.chicory.wasm.types.MemoryImport;
 import com.dylibso.chicory.wasm.types.MemoryLimits;
+import com.dylibso.chicory.wasm.types.NameCustomSection;
 import com.dylibso.chicory.wasm.types.Table;
 import com.dylibso.chicory.wasm.types.TableLimits;
 import com.dylibso.chicory.wasm.types.TableSection;
@@ -100,6 +103,27 @@ final class EngineInstance {
   Export function(String name) {
     ExportFunction function = instance.export(name);
     return function::apply;
+  }
+
+  /** The guest's functions that were running when {@code trap} was thrown, innermost first. */
+  List<String> stack(Throwable trap) {
+    return TrapStack.of(trap, this::functionName);
+  }
+
+  private String functionName(int function) {
+    NameCustomSection names = instance.module().nameSection();
+    String name = names == null ? null : names.nameOfFunction(function);
+    return name != null ? name : exportedName(instance.module().exportSection(), function);
+  }
+
+  private static String exportedName(ExportSection exports, int function) {
+    for (int i = 0; i < exports.exportCount(); i++) {
+      com.dylibso.chicory.wasm.types.Export export = exports.getExport(i);
+      if (export.exportType() == ExternalType.FUNCTION && export.index() == function) {
+        return export.name();
+      }
+    }
+    return "func[" + function + "]";
   }
 
   /** Whether {@code thrown} says that the thread was interrupted while guest code ran. */

@@ -26,7 +26,10 @@ enum Errno {
   NOTSUP(58),
   /** Every attempt to change a file: they are there to be read. */
   ROFS(69),
+  /** What was to come does not fit. */
+  OVERFLOW(61),
   SPIPE(70),
+  TIMEDOUT(73),
   /** A path that leaves its directory. */
   NOTCAPABLE(76);
 
@@ -62,6 +65,10 @@ enum Errno {
     private Refusal(Errno errno) {
       super(errno.name(), null, false, false);
       this.errno = errno;
+    }
+
+    Errno errno() {
+      return errno;
     }
   }
 }

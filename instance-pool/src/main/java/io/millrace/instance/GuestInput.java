@@ -3,12 +3,20 @@ package io.millrace.instance;
 import io.millrace.memory.BumpArena;
 import io.millrace.memory.LinearMemory;
 import io.millrace.memory.Slice;
+import io.millrace.memory.SliceStateException;
+import io.millrace.pipeline.LentSlices;
 import io.millrace.pipeline.Payload;
+import io.millrace.pipeline.WorkerException;
+import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where an instance's payloads are written: into an arena, which is one block of the guest's that
  * is replaced by a larger one when a payload does not fit, or into a block for each call.
+ *
+ * <p>A block for each call has to have the payload's length, which a codec may not know before it
+ * has written: there it writes into memory of the host's, and what it wrote is copied.
  */
 final class GuestInput {
 
@@ -36,6 +44,11 @@ final class GuestInput {
   private int pointer;
   private int pairPointer;
   private int blockBytes;
+  private int length;
+  private long copiedBytes;
+
+  /** Where a codec writes what goes into a block for each call. */
+  private final HostBlock host = new HostBlock();
 
   /**
    * @param known the arena's block, where the instance has it already
@@ -78,35 +91,152 @@ final class GuestInput {
     }
   }
 
-  /** Copies a payload into the guest's memory. */
-  void place(Payload.Copied payload) {
-    if (arena == null) {
-      blockBytes = payload.length() + pairBytes;
-      pointer = blocks.take(blockBytes);
-      pairPointer = pointer + payload.length();
-      memory.write(pointer, payload.array(), payload.offset(), payload.length());
-      return;
-    }
-    arena.reset();
-    if (payload.length() > arena.capacityBytes() - besideBytes) {
-      arena = largerArena(arena, payload.length());
-    }
-    Slice input = arena.allocate(payload.length(), ALIGNMENT_BYTES);
-    input.write(0, payload.array(), payload.offset(), payload.length());
-    pointer = input.offset();
-    if (pairBytes > 0) {
-      pairPointer = arena.allocate(pairBytes, Integer.BYTES).offset();
+  /** Another invocation comes. */
+  void begin() {
+    copiedBytes = 0;
+  }
+
+  /** Brings a payload to where the function finds it. */
+  void place(String function, Payload payload) {
+    if (payload instanceof Payload.Copied copied) {
+      place(copied.array(), copied.offset(), copied.length());
+    } else if (payload instanceof Payload.Encoded<?> encoded) {
+      encode(function, encoded);
+    } else {
+      lend(function, ((LentSlices) payload).slices());
     }
   }
 
+  private void place(byte[] bytes, int offset, int count) {
+    if (count > payloadLimitBytes) {
+      throw tooLarge(count);
+    }
+    if (arena == null) {
+      takeBlock(count);
+    } else {
+      pointer = room(arena, count).offset();
+    }
+    memory.write(pointer, bytes, offset, count);
+    length = count;
+    copiedBytes += count;
+  }
+
+  private <T> void encode(String function, Payload.Encoded<T> payload) {
+    try {
+      length = EncodedPayload.write(function, payload, payloadLimitBytes, this::space);
+    } finally {
+      endSlices(); // whoever keeps one shall find out
+    }
+    if (arena == null) {
+      byte[] bytes = host.written(length);
+      place(bytes, 0, bytes.length);
+    }
+  }
+
+  private Slice space(int bytes) {
+    return arena == null ? host.take(bytes) : room(arena, bytes);
+  }
+
+  private void endSlices() {
+    if (arena == null) {
+      host.end();
+    } else {
+      arena.reset();
+    }
+  }
+
+  private void lend(String function, List<Slice> slices) {
+    for (Slice each : slices) {
+      if (!each.isIn(memory)) {
+        throw new WorkerException.SliceMisuse(
+            function
+                + ": the slice is not of the memory that the guests share: allocate it in "
+                + "InstancePool.sharedArena");
+      }
+    }
+    if (arena == null) {
+      throw new WorkerException.AbiMismatch(
+          function + " takes payloads in blocks of its own only, by its ABI: copy the slice");
+    }
+    try {
+      slices.forEach(Slice::readOnlyView);
+    } catch (SliceStateException dead) {
+      throw new WorkerException.SliceMisuse(dead);
+    }
+    if (slices.size() == 1) {
+      room(arena, 0);
+      pointer = slices.get(0).offset();
+      length = slices.get(0).length();
+      return;
+    }
+    int tableBytes = 2 * Integer.BYTES * slices.size();
+    if (tableBytes > payloadLimitBytes) {
+      throw tooLarge(tableBytes);
+    }
+    Slice table = room(arena, tableBytes);
+    for (int i = 0; i < slices.size(); i++) {
+      table.putInt(2 * i * Integer.BYTES, slices.get(i).offset());
+      table.putInt((2 * i + 1) * Integer.BYTES, slices.get(i).length());
+    }
+    length = table.length();
+  }
+
+  private WorkerException.PayloadTooLarge tooLarge(int bytes) {
+    return new WorkerException.PayloadTooLarge("payload", bytes, payloadLimitBytes);
+  }
+
+  private void takeBlock(int count) {
+    blockBytes = count + pairBytes;
+    pointer = blocks.take(blockBytes);
+    pairPointer = pointer + count;
+  }
+
+  /** The arena's only slice; every one before it ends. */
+  private Slice room(BumpArena present, int bytes) {
+    present.reset();
+    BumpArena fitting = present;
+    if (bytes > present.capacityBytes() - besideBytes) {
+      fitting = largerArena(present, bytes);
+      arena = fitting;
+    }
+    if (pairBytes > 0) {
+      pairPointer = fitting.allocate(pairBytes, ALIGNMENT_BYTES).offset();
+    }
+    Slice input = fitting.allocate(bytes, ALIGNMENT_BYTES);
+    pointer = input.offset();
+    return input;
+  }
+
+  /** A copy of the payload that was placed last, as it was before the function got it. */
+  byte[] given(Payload payload) {
+    if (payload instanceof Payload.Copied copied) {
+      int from = copied.offset();
+      return Arrays.copyOfRange(copied.array(), from, from + copied.length());
+    }
+    if (arena != null) {
+      return memory.read(pointer, length); // which is the host's: the guest says it is unchanged
+    }
+    return host.written(length);
+  }
+
   /** What a function gets for the payload that was placed last. */
-  long[] arguments(int payloadBytes) {
+  long[] arguments() {
     if (kind == AbiDescriptor.Input.LAST_BLOCK) {
       return pairBytes == 0 ? new long[0] : new long[] {pairPointer};
     }
     return pairBytes == 0
-        ? new long[] {pointer, payloadBytes}
-        : new long[] {pointer, payloadBytes, pairPointer};
+        ? new long[] {pointer, length}
+        : new long[] {pointer, length, pairPointer};
+  }
+
+  /** Bytes of the payload that was placed last. */
+  int length() {
+    return length;
+  }
+
+  /** Of those, bytes that were copied from the heap. */
+  long copiedBytes() {
+    return copiedBytes;
   }
 
   int pointer() {

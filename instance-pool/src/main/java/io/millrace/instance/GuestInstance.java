@@ -1,9 +1,12 @@
 package io.millrace.instance;
 
 import io.millrace.memory.LinearMemory;
+import io.millrace.memory.SizeClassArena;
 import io.millrace.pipeline.Invocation;
-import io.millrace.pipeline.Payload;
+import io.millrace.pipeline.InvocationCost;
+import io.millrace.pipeline.LentSlices;
 import io.millrace.pipeline.WorkerException;
+import io.millrace.pipeline.spi.EscapedSliceException;
 import io.millrace.pipeline.spi.Guest;
 import java.util.HashMap;
 import java.util.Map;
@@ -19,19 +22,22 @@ final class GuestInstance implements Guest {
 
   private final CompiledModule module;
   private final ModuleReport report;
-  private final int payloadLimitBytes;
   private final EngineInstance instance;
   private final LinearMemory memory;
   private final WasiContext wasi;
   private final Map<String, EngineInstance.Export> functions = new HashMap<>();
   private final AtomicBoolean busy = new AtomicBoolean();
   private final AtomicBoolean discarded = new AtomicBoolean();
+  private final GuestBlocks blocks;
   private final GuestInput input;
   private final GuestResult result;
   private final EngineInstance.@Nullable Export afterCall;
   private @Nullable InstanceState state;
   private boolean usable = true;
+  private String whySpoiled = "it failed";
   private long invocations;
+  private long copiedBytes;
+  private int pagesAfter;
   private final long builtNanos = System.nanoTime();
 
   /**
@@ -49,12 +55,11 @@ final class GuestInstance implements Guest {
     this.module = module.compiled();
     this.report = module.report();
     AbiDescriptor abi = report.abi();
-    this.payloadLimitBytes = payloadLimitBytes;
     this.instance = instance;
     this.memory = instance.memory().linear();
     this.wasi = instance.wasi();
     this.state = state;
-    GuestBlocks blocks = new GuestBlocks(abi, report, instance, memory);
+    this.blocks = new GuestBlocks(abi, report, instance, memory);
     this.input = new GuestInput(abi, blocks, memory, payloadLimitBytes, arena);
     this.result = new GuestResult(abi, instance, blocks, memory, payloadLimitBytes);
     this.afterCall = abi.afterCall() == null ? null : instance.function(abi.afterCall());
@@ -121,8 +126,14 @@ final class GuestInstance implements Guest {
   }
 
   /** Nothing runs in it again, and nothing of it is kept. */
-  void spoil() {
+  void spoil(@Nullable String why) {
     usable = false;
+    whySpoiled = why == null ? "it failed" : why;
+  }
+
+  /** Why it is not usable. */
+  String whySpoiled() {
+    return whySpoiled;
   }
 
   /**
@@ -147,6 +158,11 @@ final class GuestInstance implements Guest {
       instance.memory().vacate();
     }
     return true;
+  }
+
+  /** An arena for many threads, in a block from the guest's allocator. */
+  SizeClassArena arena(int bytes) {
+    return new SizeClassArena(memory, blocks.take(bytes), bytes);
   }
 
   /** Whether an invocation runs, or a reset. Any thread. */
@@ -177,19 +193,22 @@ final class GuestInstance implements Guest {
   }
 
   @Override
-  public byte[] invoke(Invocation invocation) {
-    Payload.Copied payload = (Payload.Copied) invocation.payload();
+  public Object call(Invocation invocation) {
     if (!busy.compareAndSet(false, true)) {
       throw new WorkerException.InstanceBusy(invocation.function());
     }
     try {
-      if (payload.length() > payloadLimitBytes) {
-        throw new WorkerException.PayloadTooLarge("payload", payload.length(), payloadLimitBytes);
-      }
       invocations++;
-      wasi.begin(invocation.function(), invocation.tenant());
-      return call(function(invocation.function()), invocation, payload);
+      input.begin();
+      result.begin();
+      wasi.begin(invocation);
+      return call(function(invocation.function()), invocation);
     } finally {
+      if (invocation.payload() instanceof LentSlices lent) {
+        lent.release();
+      }
+      copiedBytes = input.copiedBytes() + result.copiedBytes();
+      pagesAfter = memory.pages();
       try {
         wasi.end();
       } finally {
@@ -198,36 +217,48 @@ final class GuestInstance implements Guest {
     }
   }
 
-  private byte[] call(
-      EngineInstance.Export function, Invocation invocation, Payload.Copied payload) {
+  @Override
+  public InvocationCost cost() {
+    return new InvocationCost(copiedBytes, pagesAfter, wasi.hostCalls());
+  }
+
+  private Object call(EngineInstance.Export function, Invocation invocation) {
     try {
-      input.place(payload);
-      long[] answer = function.call(input.arguments(payload.length()));
-      return reply(invocation.function(), answer, payload);
+      input.place(invocation.function(), invocation.payload());
+      long[] answer = function.call(input.arguments());
+      return reply(answer, invocation);
     } catch (WorkerException.AbiMismatch lie) {
-      usable = false; // a guest that lies once is not asked again
+      spoil("it lied: " + lie.getMessage()); // a guest that lies once is not asked again
       throw lie;
     } catch (WorkerException known) {
       throw known;
+    } catch (EscapedSliceException escaped) {
+      spoil("somebody may be writing to its memory");
+      throw new WorkerException.WorkerTerminated(
+          invocation.function() + " did not begin: " + escaped.getMessage(), escaped);
     } catch (HostSignal end) {
-      usable = false;
-      throw end.failure(invocation.function());
+      WorkerException failure = end.failure(invocation.function());
+      spoil(failure.getMessage());
+      throw failure;
     } catch (Throwable trap) {
       // Errors too: a stack overflow or a full heap inside one guest is that guest's failure.
-      usable = false;
-      if (EngineInstance.isInterrupt(trap)) {
-        throw new WorkerException.WorkerTerminated(
-            invocation.function() + " was stopped while it ran", trap);
-      }
-      throw new WorkerException.GuestTrap(invocation.function(), trap);
+      WorkerException failure =
+          EngineInstance.isInterrupt(trap)
+              ? new WorkerException.WorkerTerminated(
+                  invocation.function() + " was stopped while it ran", trap)
+              : new WorkerException.GuestTrap(invocation.function(), trap, instance.stack(trap));
+      spoil(failure.getMessage());
+      throw failure;
     }
   }
 
-  private byte[] reply(String function, long[] answer, Payload.Copied payload) {
-    byte[] reply;
+  private Object reply(long[] answer, Invocation invocation) {
+    Object reply;
     try {
-      reply = result.copy(function, answer, input, payload);
-    } catch (WorkerException.PayloadTooLarge | WorkerException.GuestFailed harmless) {
+      reply = result.take(answer, input, invocation);
+    } catch (WorkerException.AbiMismatch lie) {
+      throw lie;
+    } catch (WorkerException harmless) {
       finishCall();
       throw harmless;
     }

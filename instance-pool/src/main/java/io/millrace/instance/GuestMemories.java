@@ -59,6 +59,18 @@ final class GuestMemories {
     }
   }
 
+  /**
+   * Checks that all instances have one memory.
+   *
+   * @throws WorkerException.CapabilityDenied when each has its own
+   */
+  void requireShared(String name) {
+    if (kind != MemoryKind.SHARED) {
+      throw new WorkerException.CapabilityDenied(
+          "the instances of " + name + " have a memory each: use sharedMemory(true), or a claim");
+    }
+  }
+
   private synchronized void own(String name, @Nullable String tenant) {
     if (!owned) {
       owned = true;

@@ -2,16 +2,19 @@ package io.millrace.instance;
 
 import io.millrace.instance.AbiDescriptor.Result;
 import io.millrace.instance.AbiDescriptor.Status;
+import io.millrace.memory.BumpArena;
 import io.millrace.memory.LinearMemory;
-import io.millrace.pipeline.Payload;
+import io.millrace.memory.Slice;
+import io.millrace.memory.SliceStateException;
+import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.WorkerException;
+import io.millrace.pipeline.spi.Receiver;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds a function's result and copies it out. Pointer and length are the guest's word: read once,
- * checked as unsigned 64-bit sums, then used.
+ * Finds a function's result, and copies it out or has it read in place. Pointer and length are the
+ * guest's word: read once, checked as unsigned 64-bit sums, then used.
  */
 final class GuestResult {
 
@@ -26,6 +29,7 @@ final class GuestResult {
   private final GuestBlocks blocks;
   private final LinearMemory memory;
   private final int limitBytes;
+  private long copiedBytes;
   private final EngineInstance.@Nullable Export pointerOf;
   private final EngineInstance.@Nullable Export lengthOf;
 
@@ -49,54 +53,71 @@ final class GuestResult {
     }
   }
 
+  /** Another invocation comes. */
+  void begin() {
+    copiedBytes = 0;
+  }
+
   /** The reply of {@code function}, which has answered {@code answer}. */
-  byte[] copy(String function, long[] answer, GuestInput input, Payload.Copied payload) {
+  Object take(long[] answer, GuestInput input, Invocation invocation) {
+    String function = invocation.function();
+    Receiver receiver = invocation.receiver();
     if (strategy instanceof Result.Packed) {
       int length = (int) answer[0];
-      byte[] text = copy(function, (int) (answer[0] >>> 32), length & ~ERROR_BIT);
-      return replyOrError(function, length, text);
+      int pointer = (int) (answer[0] >>> 32);
+      return inBlock(function, pointer, 0, length, receiver);
     }
     if (strategy instanceof Result.LengthPrefixed) {
       int pointer = (int) answer[0];
       require(function, pointer, Integer.BYTES);
-      int prefix = memory.getInt(pointer);
-      int length = prefix & ~ERROR_BIT;
-      require(function, pointer + Integer.BYTES, length);
-      byte[] text = takenOut(pointer, Integer.BYTES + length, pointer + Integer.BYTES, length);
-      return replyOrError(function, prefix, text);
+      return inBlock(function, pointer, Integer.BYTES, memory.getInt(pointer), receiver);
     }
     if (strategy instanceof Result.OutPointer) {
       int pair = input.pairPointer();
       int length = memory.getInt(pair + Integer.BYTES);
-      byte[] text = copy(function, memory.getInt(pair), length & ~ERROR_BIT);
-      return replyOrError(function, length, text);
+      return inBlock(function, memory.getInt(pair), 0, length, receiver);
     }
-    return byStatus(function, answer, (Result.Getters) strategy, payload);
+    return byStatus(answer, (Result.Getters) strategy, input, invocation);
   }
 
-  private byte[] byStatus(
-      String function, long[] answer, Result.Getters getters, Payload.Copied payload) {
+  private Object byStatus(
+      long[] answer, Result.Getters getters, GuestInput input, Invocation invocation) {
+    String function = invocation.function();
     Status status =
         getters.statuses().isEmpty() ? Status.OUTPUT : status(function, answer[0], getters);
     if (status == Status.UNCHANGED) {
-      int from = payload.offset();
-      return Arrays.copyOfRange(payload.array(), from, from + payload.length());
+      return unchanged(input, invocation);
     }
     if (pointerOf == null || lengthOf == null) {
       throw new IllegalStateException("there are no getters");
     }
-    byte[] result = copy(function, (int) pointerOf.call()[0], (int) lengthOf.call()[0]);
+    int pointer = (int) pointerOf.call()[0];
+    int length = (int) lengthOf.call()[0];
+    require(function, pointer, length);
     if (status == Status.ERROR) {
-      throw new WorkerException.GuestFailed(function, text(result));
+      throw failed(function, takenOut(function, pointer, 0, length, null));
     }
-    return result;
+    return takenOut(function, pointer, 0, length, invocation.receiver());
   }
 
-  private static byte[] replyOrError(String function, int length, byte[] text) {
-    if ((length & ERROR_BIT) != 0) {
-      throw new WorkerException.GuestFailed(function, text(text));
+  /** The guest may have written over its input, and means what it was given. */
+  private Object unchanged(GuestInput input, Invocation invocation) {
+    byte[] given = input.given(invocation.payload());
+    copiedBytes += given.length;
+    Receiver receiver = invocation.receiver();
+    if (receiver == null) {
+      return given;
     }
-    return text;
+    HostBlock block = new HostBlock();
+    try {
+      return received(invocation.function(), receiver, block.holding(given));
+    } finally {
+      block.end();
+    }
+  }
+
+  private static WorkerException.GuestFailed failed(String function, Object text) {
+    return new WorkerException.GuestFailed(function, text((byte[]) text));
   }
 
   private static Status status(String function, long answered, Result.Getters getters) {
@@ -119,20 +140,71 @@ final class GuestResult {
         .strip();
   }
 
-  private byte[] copy(String function, int pointer, int length) {
-    require(function, pointer, length);
-    return takenOut(pointer, length, pointer, length);
+  /**
+   * A result whose length word tells whether it is an error's text.
+   *
+   * @param prefix how many bytes of the block lie before the result
+   */
+  private Object inBlock(
+      String function, int block, int prefix, int lengthWord, @Nullable Receiver receiver) {
+    int length = lengthWord & ~ERROR_BIT;
+    require(function, block + prefix, length);
+    if ((lengthWord & ERROR_BIT) != 0) {
+      throw failed(function, takenOut(function, block, prefix, length, null));
+    }
+    return takenOut(function, block, prefix, length, receiver);
   }
 
-  /** Copies a result out of its block, which goes back to the guest even if it is too large. */
-  private byte[] takenOut(int block, int blockBytes, int pointer, int length) {
-    if (length > limitBytes) {
-      giveBack(block, blockBytes);
-      throw new WorkerException.PayloadTooLarge("reply", length, limitBytes);
+  /** Takes a result out of its block, which goes back to the guest even if that fails. */
+  private Object takenOut(
+      String function, int block, int prefix, int length, @Nullable Receiver receiver) {
+    Object reply;
+    try {
+      if (length > limitBytes) {
+        throw new WorkerException.PayloadTooLarge("reply", length, limitBytes);
+      }
+      if (receiver == null) {
+        reply = memory.read(block + prefix, length);
+        copiedBytes += length;
+      } else {
+        reply = inPlace(function, receiver, block + prefix, length);
+      }
+    } catch (WorkerException failed) {
+      giveBack(block, prefix + length);
+      throw failed;
     }
-    byte[] reply = memory.read(pointer, length);
-    giveBack(block, blockBytes);
+    giveBack(block, prefix + length);
     return reply;
+  }
+
+  private Object inPlace(String function, Receiver receiver, int pointer, int length) {
+    BumpArena window = new BumpArena(memory, pointer, length);
+    try {
+      return received(function, receiver, window.allocate(length, 1));
+    } finally {
+      window.reset(); // whoever keeps the slice shall find out
+    }
+  }
+
+  private static Object received(String function, Receiver receiver, Slice reply) {
+    Object value;
+    try {
+      value = receiver.reply(reply);
+    } catch (SliceStateException misuse) {
+      throw new WorkerException.SliceMisuse(misuse);
+    } catch (Throwable thrown) { // also a stack overflow: it is the codec's
+      throw new WorkerException.CodecFailed(function, "decode", thrown);
+    }
+    if (value == null) {
+      throw new WorkerException.CodecFailed(
+          function, "decode", new NullPointerException("it made null of the reply"));
+    }
+    return value;
+  }
+
+  /** Of the last reply, bytes that were copied to the heap. */
+  long copiedBytes() {
+    return copiedBytes;
   }
 
   private void giveBack(int pointer, int length) {

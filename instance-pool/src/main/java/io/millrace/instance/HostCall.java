@@ -66,6 +66,16 @@ public final class HostCall {
     memory.write(address, source, offset, length);
   }
 
+  /** For the host's own functions. */
+  WasiContext wasi() {
+    return wasi;
+  }
+
+  /** For the host's own functions. */
+  LinearMemory memory() {
+    return memory;
+  }
+
   void end() {
     over = true;
   }

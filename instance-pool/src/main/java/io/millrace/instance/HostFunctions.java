@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 /** The host functions that one pool grants. Immutable. */
 final class HostFunctions {
 
-  static final HostFunctions NONE = new HostFunctions(Map.of());
+  /** Without any of the user's. A message reaches nobody but the invocation's own caller. */
+  static final HostFunctions BUILT_IN =
+      new HostFunctions(Map.of())
+          .with(PostMessage.MODULE, PostMessage.NAME, PostMessage.SIGNATURE, PostMessage::call);
 
   private static final int MISSING_TOLD = 8;
   private static final int NAME_CHARS_TOLD = 64;
@@ -101,6 +104,9 @@ final class HostFunctions {
     }
     String wasi = WasiFunctions.type(missing.module(), missing.name());
     Granted granted = find(missing.module(), missing.name());
+    if (missing.module().equals(GuestHttp.MODULE) && missing.name().equals(GuestHttp.NAME)) {
+      return full + " " + missing.type() + ": httpAccess(..)";
+    }
     String remedy =
         "hostFunction(\"" + shown(missing.module()) + "\", \"" + shown(missing.name()) + "\", ..)";
     if (wasi != null) {

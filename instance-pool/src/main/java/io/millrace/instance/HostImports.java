@@ -35,6 +35,7 @@ final class HostImports {
         wanted.name(),
         module.typeSection().getType(wanted.typeIndex()),
         (instance, args) -> {
+          wasi.countHostCall();
           long result =
               host == null
                   ? WasiFunctions.call(wanted.name(), wasi, memory(instance), args)

@@ -1,9 +1,11 @@
 package io.millrace.instance;
 
 import io.millrace.pipeline.Invocation;
+import io.millrace.pipeline.InvocationCost;
 import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.spi.Guest;
 import io.millrace.pipeline.spi.GuestLease;
+import io.millrace.pipeline.spi.GuestListener;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -13,16 +15,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class InstanceLease implements GuestLease {
 
+  private static final String NOT_RESET = "it could not be reset";
+
   private final InstancePool pool;
   private final ResetPolicy policy;
-  private final Guest oneInvocation = this::invokeOnce;
+  private final GuestListener listener;
+  private final Guest oneInvocation = new OneInvocation();
   private @Nullable GuestInstance instance;
   private @Nullable String lastTenant;
   private boolean closed;
 
-  InstanceLease(InstancePool pool, ResetPolicy policy) {
+  InstanceLease(InstancePool pool, ResetPolicy policy, GuestListener listener) {
     this.pool = pool;
     this.policy = policy;
+    this.listener = listener;
   }
 
   @Override
@@ -36,9 +42,9 @@ final class InstanceLease implements GuestLease {
       present = pool.moved(present);
       instance = present;
     }
-    if (present != null && !isReadyFor(present, tenant)) {
-      instance = null;
-      pool.retire(present);
+    String unfit = present == null ? null : reasonAgainst(present, tenant);
+    if (present != null && unfit != null) {
+      retire(present, unfit);
       present = null;
     }
     if (present == null) {
@@ -49,14 +55,28 @@ final class InstanceLease implements GuestLease {
     return leavesNothing() ? oneInvocation : present;
   }
 
-  private boolean isReadyFor(GuestInstance present, @Nullable String tenant) {
-    if (!present.usable() || pool.isDue(present)) {
-      return false;
+  /** Why the instance cannot serve the next invocation; null if it can, after a reset maybe. */
+  private @Nullable String reasonAgainst(GuestInstance present, @Nullable String tenant) {
+    if (!present.usable()) {
+      return present.whySpoiled();
     }
-    if (leavesNothing() || policy == ResetPolicy.KEEP_STATE) {
-      return true;
+    String due = pool.reasonToRetire(present);
+    if (due != null || leavesNothing() || policy == ResetPolicy.KEEP_STATE) {
+      return due;
     }
-    return Objects.equals(tenant, lastTenant) || (policy.resets() && pool.reset(present));
+    if (Objects.equals(tenant, lastTenant)) {
+      return null;
+    }
+    if (!policy.resets()) {
+      return "another tenant gets a fresh one";
+    }
+    return pool.reset(present) ? null : NOT_RESET;
+  }
+
+  private void retire(GuestInstance present, String reason) {
+    instance = null;
+    pool.retire(present);
+    listener.retired(reason);
   }
 
   /** The instance between two invocations, if there is one. */
@@ -69,25 +89,40 @@ final class InstanceLease implements GuestLease {
         || policy == ResetPolicy.FRESH_PER_INVOCATION;
   }
 
-  private byte[] invokeOnce(Invocation invocation) {
-    GuestInstance present = Objects.requireNonNull(instance, "guest(..) comes first");
-    byte[] reply;
-    try {
-      reply = present.invoke(invocation);
-    } catch (WorkerException.InstanceBusy refused) {
-      throw refused; // whoever runs in there has the instance, and leaves it clean
-    } catch (RuntimeException | Error failed) {
+  /** The instance for one invocation only. */
+  private final class OneInvocation implements Guest {
+
+    private InvocationCost cost = InvocationCost.UNKNOWN;
+
+    @Override
+    public Object call(Invocation invocation) {
+      GuestInstance present = Objects.requireNonNull(instance, "guest(..) comes first");
+      Object reply;
+      try {
+        reply = present.call(invocation);
+      } catch (WorkerException.InstanceBusy refused) {
+        throw refused; // whoever runs in there has the instance, and leaves it clean
+      } catch (RuntimeException | Error failed) {
+        cost = present.cost();
+        leaveNothing(present);
+        throw failed;
+      }
+      cost = present.cost();
       leaveNothing(present);
-      throw failed;
+      return reply;
     }
-    leaveNothing(present);
-    return reply;
+
+    @Override
+    public InvocationCost cost() {
+      return cost;
+    }
   }
 
   private void leaveNothing(GuestInstance present) {
-    if (policy == ResetPolicy.FRESH_PER_INVOCATION || (present.usable() && !pool.reset(present))) {
-      instance = null;
-      pool.retire(present);
+    if (policy == ResetPolicy.FRESH_PER_INVOCATION) {
+      retire(present, "each invocation gets a fresh one");
+    } else if (present.usable() && !pool.reset(present)) {
+      retire(present, NOT_RESET);
     }
   }
 

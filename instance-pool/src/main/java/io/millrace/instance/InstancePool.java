@@ -1,13 +1,13 @@
 package io.millrace.instance;
 
 import io.millrace.instance.IdleInstances.Idle;
+import io.millrace.memory.SliceArena;
 import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.spi.GuestLease;
+import io.millrace.pipeline.spi.GuestListener;
 import io.millrace.pipeline.spi.GuestSource;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -28,15 +28,12 @@ public final class InstancePool implements GuestSource, AutoCloseable {
   private final PoolModule module;
   private final GuestMemories memories;
   private final GuestFactory factory;
+  private final LiveInstances instances;
   private final ResetPolicy resetPolicy;
   private final RetirePolicy retirePolicy;
-  private final int maximumInstances;
   private final int spares;
   private final IdleInstances idle = new IdleInstances();
-  private final AtomicInteger live = new AtomicInteger();
   private final SpareBuilds spareBuilds = new SpareBuilds();
-  private final AtomicLong created = new AtomicLong();
-  private final AtomicLong retired = new AtomicLong();
   private final Resets resets;
 
   InstancePool(InstancePoolBuilder builder) {
@@ -51,9 +48,9 @@ public final class InstancePool implements GuestSource, AutoCloseable {
     module = new PoolModule(builder, cache, memories.kind());
     resetPolicy = builder.resetPolicy;
     retirePolicy = builder.retirePolicy;
-    maximumInstances = builder.maximumInstances;
     spares = builder.spares;
     factory = new GuestFactory(builder, memories);
+    instances = new LiveInstances(module, factory, builder.maximumInstances);
   }
 
   /** Starts the description of a pool over the module of {@code source}. */
@@ -80,7 +77,7 @@ public final class InstancePool implements GuestSource, AutoCloseable {
     return Mono.<Void>fromRunnable(
             () -> {
               while (idle.unused() < instances) {
-                if (!keep(new Idle(build(), null, true))) {
+                if (!keep(new Idle(this.instances.build(), null, true))) {
                   throw closed();
                 }
               }
@@ -88,12 +85,48 @@ public final class InstancePool implements GuestSource, AutoCloseable {
         .subscribeOn(Schedulers.boundedElastic());
   }
 
+  /**
+   * Lends slices of the one memory that this pool's instances share, for {@link
+   * io.millrace.pipeline.Payload#shared} and {@link io.millrace.pipeline.Payload#transferred}. The
+   * arena's block comes from the guest's own allocator and stays taken until the pool is closed.
+   * Several threads may use the arena. Runs on Reactor's bounded elastic scheduler.
+   *
+   * <p>Errors with {@link WorkerException.CapabilityDenied} when instances have memories of their
+   * own or another tenant's data is in the memory, with {@link WorkerException.PayloadTooLarge}
+   * when the guest has no such block, and with {@link WorkerException.PoolExhausted} and {@link
+   * WorkerException.PoolClosed}.
+   *
+   * @param tenant whose memory it is from now on; {@code null} is the one anonymous tenant
+   */
+  public Mono<SliceArena> sharedArena(@Nullable String tenant, int bytes) {
+    return Mono.<SliceArena>fromCallable(
+            () -> {
+              memories.requireShared(module.name());
+              if (idle.isClosed()) {
+                throw closed();
+              }
+              admit(tenant);
+              GuestInstance instance = obtain(tenant);
+              try {
+                return instance.arena(bytes);
+              } finally {
+                giveBack(instance, tenant);
+              }
+            })
+        .subscribeOn(Schedulers.boundedElastic());
+  }
+
   @Override
   public GuestLease lease() {
+    return lease(reason -> {});
+  }
+
+  @Override
+  public GuestLease lease(GuestListener listener) {
     if (idle.isClosed()) {
       throw closed();
     }
-    return new InstanceLease(this, resetPolicy);
+    return new InstanceLease(this, resetPolicy, listener);
   }
 
   /** What became of the snapshot that later instances start from; empty before the first. */
@@ -106,9 +139,9 @@ public final class InstancePool implements GuestSource, AutoCloseable {
     return new InstancePoolMetrics(
         module.cache().compiles(),
         module.hits(),
-        created.get(),
-        retired.get(),
-        live.get(),
+        instances.created(),
+        instances.retired(),
+        instances.live(),
         memories.budget().taken(),
         resets.done(),
         resets.verified(),
@@ -120,7 +153,7 @@ public final class InstancePool implements GuestSource, AutoCloseable {
    */
   @Override
   public void close() {
-    idle.close().forEach(each -> discard(each.instance()));
+    idle.close().forEach(each -> instances.discard(each.instance()));
     memories.close();
   }
 
@@ -141,7 +174,7 @@ public final class InstancePool implements GuestSource, AutoCloseable {
         return ready;
       }
       try {
-        return build();
+        return instances.build();
       } catch (WorkerException.PoolExhausted full) {
         // A spare may have the last place: then it is this caller's.
         if (!awaitSpare(ended)) {
@@ -187,20 +220,16 @@ public final class InstancePool implements GuestSource, AutoCloseable {
    * is given up; null where it cannot be moved.
    */
   @Nullable GuestInstance moved(GuestInstance instance) {
-    GuestInstance moved =
-        instance.usable() ? factory.moved(module.get(), instance).orElse(null) : null;
+    GuestInstance moved = instances.moved(instance);
     if (moved == null) {
       retire(instance);
-      return null;
     }
-    created.incrementAndGet();
-    retired.incrementAndGet();
-    instance.discard();
     return moved;
   }
 
-  boolean isDue(GuestInstance instance) {
-    return retirePolicy.isDue(instance);
+  /** Why the instance is to be replaced although it works; null while it is not. */
+  @Nullable String reasonToRetire(GuestInstance instance) {
+    return retirePolicy.reason(instance);
   }
 
   /** Brings an instance back to its state; answers whether it may serve another tenant now. */
@@ -210,8 +239,7 @@ public final class InstancePool implements GuestSource, AutoCloseable {
 
   /** Gives an instance up, and has another built ahead. */
   void retire(GuestInstance instance) {
-    retired.incrementAndGet();
-    discard(instance);
+    instances.retire(instance);
     if (!idle.isClosed() && spareBuilds.tryPlan(idle.unused(), spares)) {
       try {
         Schedulers.boundedElastic().schedule(this::buildSpare);
@@ -224,7 +252,7 @@ public final class InstancePool implements GuestSource, AutoCloseable {
   void giveBack(GuestInstance instance, @Nullable String tenant) {
     if (!instance.usable()
         || instance.isBusy()
-        || isDue(instance)
+        || reasonToRetire(instance) != null
         || !resetPolicy.reusesAcrossTenants()) {
       retire(instance);
     } else {
@@ -235,7 +263,7 @@ public final class InstancePool implements GuestSource, AutoCloseable {
   private void buildSpare() {
     spareBuilds.begin();
     try {
-      keep(new Idle(build(), null, true));
+      keep(new Idle(instances.build(), null, true));
     } catch (WorkerException tooMany) {
       // Whoever needs an instance next builds it, and learns why it cannot be built.
       LOGGER.log(System.Logger.Level.DEBUG, "no spare instance", tooMany);
@@ -247,38 +275,9 @@ public final class InstancePool implements GuestSource, AutoCloseable {
   private boolean keep(Idle instance) {
     boolean kept = idle.tryAdd(instance);
     if (!kept) {
-      discard(instance.instance());
+      instances.discard(instance.instance());
     }
     return kept;
-  }
-
-  private GuestInstance build() {
-    LoadedModule loaded = module.get();
-    if (live.incrementAndGet() > maximumInstances) {
-      live.decrementAndGet();
-      throw new WorkerException.PoolExhausted(
-          "instances", maximumInstances, "raise maximumInstances, or use fewer workers");
-    }
-    boolean built = false;
-    try {
-      GuestInstance instance = factory.build(loaded);
-      built = true;
-      created.incrementAndGet();
-      return instance;
-    } finally {
-      if (!built) {
-        live.decrementAndGet();
-      }
-      if (loaded.compiled().interpreted()) {
-        module.compileLater();
-      }
-    }
-  }
-
-  private void discard(GuestInstance instance) {
-    if (instance.discard()) {
-      live.decrementAndGet();
-    }
   }
 
   private WorkerException closed() {

@@ -25,7 +25,7 @@ public final class InstancePoolBuilder {
   boolean snapshot = true;
   boolean tieredStart;
   CapabilityPolicy capabilities = CapabilityPolicy.NONE;
-  HostFunctions hostFunctions = HostFunctions.NONE;
+  HostFunctions hostFunctions = HostFunctions.BUILT_IN;
   ResetPolicy resetPolicy = ResetPolicy.ON_TENANT_CHANGE;
   RetirePolicy retirePolicy = RetirePolicy.NEVER;
 
@@ -134,6 +134,16 @@ public final class InstancePoolBuilder {
     hostFunctions =
         hostFunctions.with(module, name, signature, Objects.requireNonNull(function, "function"));
     return this;
+  }
+
+  /**
+   * Grants the import {@code millrace.http_request}, for these endpoints. Default: no HTTP.
+   *
+   * @throws IllegalArgumentException when it was granted already
+   */
+  public InstancePoolBuilder httpAccess(HttpAccess access) {
+    return hostFunction(
+        GuestHttp.MODULE, GuestHttp.NAME, GuestHttp.SIGNATURE, new GuestHttp(access));
   }
 
   /** What is done with an instance's state. Default {@link ResetPolicy#ON_TENANT_CHANGE}. */

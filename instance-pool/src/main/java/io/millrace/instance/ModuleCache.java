@@ -204,7 +204,13 @@ public final class ModuleCache {
       }
     }
     compiles.increment();
-    StoredModule compiled = ModuleCompiler.compile(source.get());
+    JfrEvents.Compile event = new JfrEvents.Compile();
+    event.begin();
+    ModuleCompiler.Parsed parsed = source.get();
+    StoredModule compiled = ModuleCompiler.compile(parsed);
+    event.module = name;
+    event.sizeBytes = parsed.scanned().bytes().length;
+    event.commit();
     if (store != null) {
       store.write(key, compiled);
     }

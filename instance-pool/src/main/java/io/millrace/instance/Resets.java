@@ -23,6 +23,15 @@ final class Resets {
 
   /** Brings an instance back to its state; answers whether it may serve another tenant now. */
   boolean reset(GuestInstance instance) {
+    JfrEvents.Reset event = new JfrEvents.Reset();
+    event.begin();
+    event.module = moduleName;
+    event.done = tryReset(instance);
+    event.commit();
+    return event.done;
+  }
+
+  private boolean tryReset(GuestInstance instance) {
     try {
       return isReset(instance);
     } catch (Throwable failed) {
@@ -31,7 +40,7 @@ final class Resets {
           System.Logger.Level.WARNING,
           "an instance of " + moduleName + " could not be reset; it is retired",
           failed);
-      instance.spoil();
+      instance.spoil("it could not be reset");
       return false;
     }
   }
@@ -43,7 +52,7 @@ final class Resets {
     if (holds(instance::difference)) {
       return true;
     }
-    instance.spoil();
+    instance.spoil("it could not be reset");
     return false;
   }
 

@@ -1,6 +1,7 @@
 package io.millrace.instance;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * When an instance is replaced although it works: for guests that never free what they take, or
@@ -47,8 +48,15 @@ public record RetirePolicy(long invocations, int pages, Duration age) {
     return new RetirePolicy(invocations, pages, age);
   }
 
-  boolean isDue(GuestInstance instance) {
-    return instance.invocations() >= invocations || instance.pages() >= pages || isTooOld(instance);
+  /** Why the instance is to be replaced, in words; null while it is not. */
+  @Nullable String reason(GuestInstance instance) {
+    if (instance.invocations() >= invocations) {
+      return "it has served " + instance.invocations() + " invocations";
+    }
+    if (instance.pages() >= pages) {
+      return "its memory has grown to " + instance.pages() + " pages";
+    }
+    return isTooOld(instance) ? "it is older than " + age : null;
   }
 
   /** Whether the age alone is a reason: the one that grows while an instance waits for its use. */

@@ -1,6 +1,8 @@
 package io.millrace.instance;
 
 import io.millrace.instance.GuestOutput.Stream;
+import io.millrace.pipeline.Invocation;
+import io.millrace.pipeline.spi.Receiver;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,8 @@ final class WasiContext {
   private final WasiOutput stderr;
   private String function = GuestOutput.START;
   private @Nullable String tenant;
+  private @Nullable Receiver receiver;
+  private int hostCalls;
 
   /** Begins in the instance's start. */
   WasiContext(CapabilityPolicy policy) {
@@ -67,19 +71,37 @@ final class WasiContext {
   }
 
   /** Whose calls the next ones are. */
-  void begin(String function, @Nullable String tenant) {
-    this.function = function;
-    this.tenant = tenant;
+  void begin(Invocation invocation) {
+    function = invocation.function();
+    tenant = invocation.tenant();
+    receiver = invocation.receiver();
+    hostCalls = 0;
   }
 
   /** Hands over what was written since {@link #begin}. */
   void end() {
+    receiver = null;
     stdout.handOver(function, tenant);
     stderr.handOver(function, tenant);
   }
 
   String function() {
     return function;
+  }
+
+  /** Who takes the messages that the guest posts; null while it starts, and where nobody does. */
+  @Nullable Receiver receiver() {
+    return receiver;
+  }
+
+  /** The guest calls the host. */
+  void countHostCall() {
+    hostCalls++;
+  }
+
+  /** Since {@link #begin}. */
+  int hostCalls() {
+    return hostCalls;
   }
 
   @Nullable String tenant() {

@@ -37,7 +37,7 @@ class AbiTest {
       new AbiDescriptor("alloc", "free", Input.BLOCK_PER_CALL, new Result.Packed(), false, null);
   private static final AbiDescriptor FREED =
       new AbiDescriptor("alloc", "free", Input.ARENA, new Result.Packed(), true, null);
-  private static final AbiDescriptor GETTERS =
+  static final AbiDescriptor GETTERS =
       new AbiDescriptor(
           "alloc",
           null,
@@ -119,7 +119,7 @@ class AbiTest {
    * alloc sets the input (its length is kept at 512); the first byte is the status; output is the
    * input without it; dispose counts at 516.
    */
-  private static byte[] getters() {
+  static byte[] getters() {
     return builder()
         .function(
             "alloc",
@@ -143,7 +143,7 @@ class AbiTest {
     return Stream.of(parts).flatMapToInt(IntStream::of).toArray();
   }
 
-  private static InstancePool pool(byte[] wasm, AbiDescriptor abi) {
+  static InstancePool pool(byte[] wasm, AbiDescriptor abi) {
     return InstancePool.builder(ModuleSource.of("abi.wasm", wasm)).abi(abi).build();
   }
 

@@ -27,7 +27,7 @@ final class BareGuest {
         ImportValues.builder()
             .withFunctions(
                 HostImports.forModule(
-                    module, new WasiContext(CapabilityPolicy.NONE), HostFunctions.NONE));
+                    module, new WasiContext(CapabilityPolicy.NONE), HostFunctions.BUILT_IN));
     if (shared != null) {
       imports.addMemory(new ImportMemory("env", "memory", new SharedMemory(shared)));
     }

@@ -1,5 +1,6 @@
 package io.millrace.pipeline;
 
+import io.millrace.pipeline.spi.Receiver;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  *     tenants it decides nothing, and an invocation with a key keeps its key's order instead
  * @param deadline how long the invocation may take from its submission to its reply, queueing
  *     included; {@code null} sets no limit. Resolution about 1 ms
+ * @param receiver makes the reply's value of the guest's bytes, in place; {@code null} copies them.
+ *     Mostly set by a {@link GuestFunction}
  */
 public record Invocation(
     String function,
@@ -24,7 +27,8 @@ public record Invocation(
     @Nullable String tenant,
     @Nullable String key,
     int priority,
-    @Nullable Duration deadline) {
+    @Nullable Duration deadline,
+    @Nullable Receiver receiver) {
 
   /**
    * Checks the parts.
@@ -42,7 +46,7 @@ public record Invocation(
 
   /** Calls {@code function} with {@code payload}: anonymous tenant, no key, no deadline. */
   public static Invocation of(String function, Payload payload) {
-    return new Invocation(function, payload, null, null, 0, null);
+    return new Invocation(function, payload, null, null, 0, null, null);
   }
 
   /** Calls {@code function} with a copied payload: anonymous tenant, no key, no deadline. */
@@ -57,21 +61,31 @@ public record Invocation(
 
   /** The same on behalf of {@code tenant}. */
   public Invocation withTenant(@Nullable String tenant) {
-    return new Invocation(function, payload, tenant, key, priority, deadline);
+    return new Invocation(function, payload, tenant, key, priority, deadline, receiver);
   }
 
   /** The same under {@code key}. */
   public Invocation withKey(@Nullable String key) {
-    return new Invocation(function, payload, tenant, key, priority, deadline);
+    return new Invocation(function, payload, tenant, key, priority, deadline, receiver);
   }
 
   /** The same with {@code priority}. */
   public Invocation withPriority(int priority) {
-    return new Invocation(function, payload, tenant, key, priority, deadline);
+    return new Invocation(function, payload, tenant, key, priority, deadline, receiver);
   }
 
   /** The same with {@code deadline}. */
   public Invocation withDeadline(@Nullable Duration deadline) {
-    return new Invocation(function, payload, tenant, key, priority, deadline);
+    return new Invocation(function, payload, tenant, key, priority, deadline, receiver);
+  }
+
+  /** The same with {@code payload}. */
+  public Invocation withPayload(Payload payload) {
+    return new Invocation(function, payload, tenant, key, priority, deadline, receiver);
+  }
+
+  /** The same with {@code receiver}. */
+  public Invocation withReceiver(@Nullable Receiver receiver) {
+    return new Invocation(function, payload, tenant, key, priority, deadline, receiver);
   }
 }

@@ -18,11 +18,29 @@ public sealed interface Reply {
   long sojournNanos();
 
   /**
-   * The reply's bytes, which belong to the receiver.
+   * What the invocation's receiver made of the guest's bytes; without a receiver the bytes.
    *
    * @throws WorkerException the failure, when this is a {@link Failed} reply
    */
-  byte[] bytes();
+  Object value();
+
+  /**
+   * The reply's bytes, which belong to the receiver.
+   *
+   * @throws WorkerException the failure, when this is a {@link Failed} reply
+   * @throws IllegalStateException when a codec made something else of them: see {@link #value}
+   */
+  default byte[] bytes() {
+    if (value() instanceof byte[] bytes) {
+      return bytes;
+    }
+    throw new IllegalStateException(
+        "the reply of "
+            + invocation().function()
+            + " was decoded to "
+            + value().getClass().getName()
+            + ": use value()");
+  }
 
   /**
    * The reply's bytes as UTF-8 text.
@@ -37,14 +55,14 @@ public sealed interface Reply {
   final class Completed implements Reply {
 
     private final Invocation invocation;
-    private final byte[] bytes;
+    private final Object value;
     private final long serviceNanos;
     private final long sojournNanos;
 
-    /** Joins an invocation and its answer; {@code bytes} are not copied. */
-    public Completed(Invocation invocation, byte[] bytes, long serviceNanos, long sojournNanos) {
+    /** Joins an invocation and its answer; bytes are not copied. */
+    public Completed(Invocation invocation, Object value, long serviceNanos, long sojournNanos) {
       this.invocation = invocation;
-      this.bytes = bytes;
+      this.value = value;
       this.serviceNanos = serviceNanos;
       this.sojournNanos = sojournNanos;
     }
@@ -65,13 +83,14 @@ public sealed interface Reply {
     }
 
     @Override
-    public byte[] bytes() {
-      return bytes;
+    public Object value() {
+      return value;
     }
 
     @Override
     public String toString() {
-      return "Completed[" + invocation.function() + ", " + bytes.length + " bytes]";
+      String what = value instanceof byte[] bytes ? bytes.length + " bytes" : value.toString();
+      return "Completed[" + invocation.function() + ", " + what + "]";
     }
   }
 
@@ -88,7 +107,7 @@ public sealed interface Reply {
       implements Reply {
 
     @Override
-    public byte[] bytes() {
+    public Object value() {
       throw failure;
     }
   }

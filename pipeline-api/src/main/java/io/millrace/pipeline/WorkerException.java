@@ -1,6 +1,8 @@
 package io.millrace.pipeline;
 
+import io.millrace.memory.SliceStateException;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -212,9 +214,25 @@ public abstract sealed class WorkerException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    private final List<String> wasmStack;
+
     /** Names the function; {@code cause} is the engine's own exception. */
     public GuestTrap(String function, Throwable cause) {
+      this(function, cause, List.of());
+    }
+
+    /** The same, with the guest's functions that were running. */
+    public GuestTrap(String function, Throwable cause, List<String> wasmStack) {
       super(function + " trapped: " + describe(cause), cause, true);
+      this.wasmStack = List.copyOf(wasmStack);
+    }
+
+    /**
+     * The guest's functions that were running, the innermost first: by their names where the module
+     * tells them, by their numbers else. Empty where nothing is known, as with interpreted guests.
+     */
+    public List<String> wasmStack() {
+      return wasmStack;
     }
 
     @Override
@@ -447,6 +465,46 @@ public abstract sealed class WorkerException extends RuntimeException {
     /** The limit. */
     public long limitBytes() {
       return limitBytes;
+    }
+
+    @Override
+    public boolean retryable() {
+      return false;
+    }
+  }
+
+  /**
+   * A codec threw, wrote more than there was room for, or made nothing of a reply. The guest is
+   * unharmed; where the reply could not be read, it has done its work.
+   */
+  public static final class CodecFailed extends WorkerException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Names the function, and what failed at what ("encode", "decode"). */
+    public CodecFailed(String function, String step, Throwable cause) {
+      super(function + ": the codec failed to " + step + ": " + describe(cause), cause, true);
+    }
+
+    @Override
+    public boolean retryable() {
+      return false;
+    }
+  }
+
+  /** A slice was used by somebody who does not have it any more, or has it from another memory. */
+  public static final class SliceMisuse extends WorkerException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Carries memory-arena's own exception. */
+    public SliceMisuse(SliceStateException cause) {
+      super(describe(cause), cause, true);
+    }
+
+    /** Says what is wrong with which slice. */
+    public SliceMisuse(String message) {
+      super(message, null, true);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.millrace.pipeline;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * A pool of workers, each with one thread and one guest instance. Safe for use by several threads.
@@ -16,6 +17,9 @@ import reactor.core.publisher.Mono;
  * awaited from within such a signal.
  */
 public interface WorkerPool extends AutoCloseable {
+
+  /** How many events wait for a subscriber that does not keep up. */
+  int EVENTS_KEPT = 256;
 
   /**
    * Runs one invocation each time the Mono is subscribed to.
@@ -34,6 +38,14 @@ public interface WorkerPool extends AutoCloseable {
    * each worker. What arrives while the pool has no room waits in the stream, and nothing is
    * rejected for being too much, unless the pool's overflow policy wants it otherwise.
    *
+   * <pre>{@code
+   * Flux.just("a", "b")
+   *     .map(text -> Invocation.of("sha256", text))
+   *     .transform(pool::invokeAll)
+   *     .doOnNext(reply -> System.out.println(reply.utf8()))
+   *     .blockLast();
+   * }</pre>
+   *
    * <p>A failure of one invocation is a {@link Reply.Failed} element and ends nothing. The Flux
    * errors when the upstream does, after the replies to all that came before, and with {@link
    * WorkerException.PoolClosed} when the pool is closed.
@@ -45,6 +57,78 @@ public interface WorkerPool extends AutoCloseable {
    * Reply#invocation} tells them apart.
    */
   Flux<Reply> invokeAllUnordered(Publisher<Invocation> invocations);
+
+  /**
+   * As {@link #invokeAll}, with no more than {@code concurrency} invocations under way at a time;
+   * {@link #invokeAll} itself has as many as the pool takes.
+   *
+   * @throws IllegalArgumentException when {@code concurrency} is below 1
+   */
+  Flux<Reply> invokeAll(Publisher<Invocation> invocations, int concurrency);
+
+  /**
+   * As {@link #invokeAllUnordered}, with no more than {@code concurrency} invocations under way at
+   * a time.
+   *
+   * @throws IllegalArgumentException when {@code concurrency} is below 1
+   */
+  Flux<Reply> invokeAllUnordered(Publisher<Invocation> invocations, int concurrency);
+
+  /**
+   * A function with types, whose arguments and results are written and read in the guest's memory.
+   */
+  default <I, O> GuestFunction<I, O> function(String name, Codec<I> arguments, Codec<O> results) {
+    return new GuestFunction<>(this, name, arguments, results);
+  }
+
+  /**
+   * Lends the caller a slice of a guest's memory, each time the Mono is subscribed to: the caller
+   * fills it and commits, and then the function runs. For a slice that is filled by somebody else
+   * than a codec, and from anywhere.
+   *
+   * <p>The invocation's payload is {@link Payload#reserved}. Its deadline covers queueing, filling
+   * and the function; without one it is five seconds. While it waits the claim counts as any
+   * invocation does; open, it keeps its worker. Errors as {@link #invoke} does, with {@link
+   * WorkerException.PayloadTooLarge} when there is no such room. The claim comes on the worker's
+   * thread: it can be filled and committed there.
+   */
+  default Mono<Claim> claim(Invocation invocation) {
+    return OpenClaim.of(this, invocation);
+  }
+
+  /**
+   * Runs one invocation each time the Flux is subscribed to, and answers what the guest posts while
+   * it runs (import {@code millrace.post_message}), then the function's reply unless it is empty.
+   *
+   * <p>Without demand the guest waits, and its deadline runs on. Cancelling stops it. Errors as
+   * {@link #invoke} does. Signals come on Reactor's parallel scheduler.
+   */
+  default Flux<byte[]> stream(Invocation invocation) {
+    return MessageStream.of(this, invocation, Codecs.bytes());
+  }
+
+  /**
+   * Opens a port to one worker. Each message that is posted runs the function of {@code template},
+   * with its tenant, priority and deadline and the message as its payload. Ports whose templates
+   * have equal keys reach the same worker; without a key the pool picks one.
+   */
+  default MessagePort connect(Invocation template) {
+    return new PoolMessagePort(this, template);
+  }
+
+  /**
+   * What happens in the pool from now on:
+   *
+   * <pre>{@code
+   * pool.events().subscribe(event -> System.err.println(event));
+   * }</pre>
+   *
+   * <p>For any number of subscribers. Each has room for {@link #EVENTS_KEPT} events; of one that
+   * does not keep up the oldest are dropped, and counted in {@link
+   * WorkerPoolMetrics#droppedEvents}. Completes when the pool has ended. Signals come on the thread
+   * of the worker concerned, or on one of the pool's own.
+   */
+  Flux<WorkerEvent> events();
 
   /** What the pool has done and what it is doing: an estimate while it works, exact when idle. */
   WorkerPoolMetrics metrics();
@@ -63,6 +147,14 @@ public interface WorkerPool extends AutoCloseable {
    */
   @Override
   void close();
+
+  /**
+   * As {@link #close}, without a thread that waits: completes when the last worker has ended. On
+   * Reactor's bounded elastic scheduler; starts when it is subscribed to.
+   */
+  default Mono<Void> closeGracefully() {
+    return Mono.<Void>fromRunnable(this::close).subscribeOn(Schedulers.boundedElastic());
+  }
 
   /**
    * Ends the pool at once: what waits is dropped, guests that run are stopped. All callers get

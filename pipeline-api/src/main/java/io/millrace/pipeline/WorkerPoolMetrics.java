@@ -14,6 +14,7 @@ package io.millrace.pipeline;
  * @param cancelled invocations dropped or stopped because their subscriber cancelled
  * @param abandonedWorkers workers given up because their guest did not stop when told to
  * @param diedWorkers workers whose thread died; each was replaced
+ * @param droppedEvents events that a subscriber of {@link WorkerPool#events} did not get
  */
 public record WorkerPoolMetrics(
     int workers,
@@ -26,4 +27,5 @@ public record WorkerPoolMetrics(
     long evicted,
     long cancelled,
     long abandonedWorkers,
-    long diedWorkers) {}
+    long diedWorkers,
+    long droppedEvents) {}

@@ -17,7 +17,7 @@ class InvocationTest {
             .withPriority(3)
             .withDeadline(Duration.ofMillis(5));
     assertThat(invocation.function()).isEqualTo("sha256");
-    assertThat(invocation.payload().length()).isEqualTo(4);
+    assertThat(((Payload.Copied) invocation.payload()).length()).isEqualTo(4);
     assertThat(invocation.tenant()).isEqualTo("acme");
     assertThat(invocation.key()).isEqualTo("k");
     assertThat(invocation.priority()).isEqualTo(3);

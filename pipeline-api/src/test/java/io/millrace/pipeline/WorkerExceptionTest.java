@@ -38,7 +38,12 @@ class WorkerExceptionTest {
         Arguments.of(new WorkerException.ModuleRejected("bad", null), false, true),
         Arguments.of(new WorkerException.CapabilityDenied("env.x"), false, true),
         Arguments.of(new WorkerException.AbiMismatch("f"), false, true),
-        Arguments.of(new WorkerException.PayloadTooLarge("payload", 9, 8), false, true));
+        Arguments.of(new WorkerException.PayloadTooLarge("payload", 9, 8), false, true),
+        Arguments.of(
+            new WorkerException.CodecFailed("f", "encode", new IllegalStateException("mine")),
+            false,
+            true),
+        Arguments.of(new WorkerException.SliceMisuse("of another memory"), false, true));
   }
 
   @ParameterizedTest

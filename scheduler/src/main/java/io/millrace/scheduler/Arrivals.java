@@ -134,7 +134,7 @@ final class Arrivals {
       if (task == null) {
         complete = false; // a rude publisher's thread is between claim and store: it drains again
         pool.outcomes().departed();
-      } else if (task.hasDeadline()) {
+      } else if (task.hasDeadline() || task.isLent()) {
         if (pool.tryAdmit(task)) {
           pool.dispatcher().put(task);
         }

@@ -1,5 +1,7 @@
 package io.millrace.scheduler;
 
+import io.millrace.pipeline.Invocation;
+import io.millrace.pipeline.WorkerEvent;
 import io.millrace.pipeline.WorkerException;
 import java.util.Objects;
 import java.util.Queue;
@@ -164,7 +166,7 @@ final class Crew {
     Task task = worker.current();
     if (end == WorkerState.Phase.DIED) {
       died.incrementAndGet();
-      ScheduledWorkerPool.log("a worker's thread died and is replaced", cause);
+      pool.announcer().event(new WorkerEvent.WorkerDied(worker.thread().getName(), cause));
       if (task != null) {
         pool.outcomes()
             .answerDead(
@@ -179,11 +181,13 @@ final class Crew {
   }
 
   /** The watchdog: a guest was told to stop and went on for the grace time. */
-  void abandon(Worker worker) {
+  void abandon(Worker worker, Invocation invocation) {
     if (!worker.tryTerminate(WorkerState.Phase.ABANDONED)) {
       return;
     }
     abandoned.incrementAndGet();
+    String name = worker.thread().getName();
+    pool.announcer().event(new WorkerEvent.WorkerAbandoned(name, invocation));
     threads.remove(worker.thread());
     if (stuck.incrementAndGet() > config.mostAbandoned()) {
       pool.failClosed(config.mostAbandoned());
@@ -211,6 +215,7 @@ final class Crew {
       }
     }
     if (hasEnded()) {
+      pool.announcer().end();
       pool.watchdog().wakeToEnd();
       pool.signaller().wake();
     }

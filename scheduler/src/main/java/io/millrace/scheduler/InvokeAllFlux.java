@@ -3,6 +3,7 @@ package io.millrace.scheduler;
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerException;
+import java.util.Objects;
 import org.reactivestreams.Publisher;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
@@ -14,11 +15,18 @@ final class InvokeAllFlux extends Flux<Reply> {
   private final ScheduledWorkerPool pool;
   private final Publisher<Invocation> source;
   private final boolean ordered;
+  private final int concurrency;
 
-  InvokeAllFlux(ScheduledWorkerPool pool, Publisher<Invocation> source, boolean ordered) {
+  InvokeAllFlux(
+      ScheduledWorkerPool pool, Publisher<Invocation> source, boolean ordered, int concurrency) {
     this.pool = pool;
-    this.source = source;
+    this.source = Objects.requireNonNull(source, "invocations");
     this.ordered = ordered;
+    this.concurrency = concurrency;
+    if (concurrency < 1) {
+      throw new IllegalArgumentException(
+          "concurrency is " + concurrency + ": it must be 1 or more");
+    }
   }
 
   @Override
@@ -27,6 +35,6 @@ final class InvokeAllFlux extends Flux<Reply> {
       Operators.error(actual, new WorkerException.PoolClosed("worker pool"));
       return;
     }
-    source.subscribe(new InvokeAllSubscription(pool, actual, ordered));
+    source.subscribe(new InvokeAllSubscription(pool, actual, ordered, concurrency));
   }
 }

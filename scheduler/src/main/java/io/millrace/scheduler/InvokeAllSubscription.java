@@ -41,6 +41,7 @@ final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscri
 
   private final ScheduledWorkerPool pool;
   private final CoreSubscriber<? super Reply> actual;
+  private final int concurrency;
   private final long number;
   private final Arrivals arrivals;
   private final ReplyOrder order;
@@ -66,9 +67,13 @@ final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscri
   private long emitUntil = EMITTED_AT_ONCE;
 
   InvokeAllSubscription(
-      ScheduledWorkerPool pool, CoreSubscriber<? super Reply> actual, boolean ordered) {
+      ScheduledWorkerPool pool,
+      CoreSubscriber<? super Reply> actual,
+      boolean ordered,
+      int concurrency) {
     this.pool = pool;
     this.actual = actual;
+    this.concurrency = concurrency;
     this.number = pool.streams().newNumber();
     this.arrivals = new Arrivals(pool, this);
     this.order = ordered ? new AsArrived(arrivals.ring(), pool) : new AsEnded(arrivals.ring());
@@ -96,10 +101,13 @@ final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscri
 
   @Override
   public void onNext(Invocation invocation) {
+    if (invocation == null) { // Reactive Streams 2.13: both sides shall know
+      NullPointerException missing = new NullPointerException("the publisher sent null");
+      fail(missing);
+      throw missing;
+    }
     if (cancelled || upstreamEnded) {
       Operators.onNextDropped(invocation, currentContext());
-    } else if (invocation == null) {
-      fail(new NullPointerException("the publisher sent null"));
     } else {
       boolean inDrain = drainer == Thread.currentThread();
       if (!arrivals.tryAdd(invocation, promised, inDrain)) {
@@ -114,6 +122,7 @@ final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscri
 
   @Override
   public void onError(Throwable failure) {
+    Objects.requireNonNull(failure, "the publisher's error");
     if (upstreamEnded) {
       Operators.onErrorDropped(failure, currentContext());
       return;
@@ -291,7 +300,7 @@ final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscri
       poolClosed();
       return;
     }
-    int window = Math.min(pool.streams().window(), arrivals.places());
+    int window = Math.min(concurrency, Math.min(pool.streams().window(), arrivals.places()));
     int underWay = (int) (before - Math.min(emitted, arrivals.submitted()));
     int space = window - underWay;
     // In batches, since each request may cost the upstream a thread hop; the first one at once.

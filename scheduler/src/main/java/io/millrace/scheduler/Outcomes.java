@@ -57,6 +57,7 @@ final class Outcomes {
   /** The victim is this caller's already, and its room goes over to another one. */
   void evicted(Task victim, WorkerException failure) {
     evicted.increment();
+    victim.dropPayload();
     fail(victim, failure, 0, true);
   }
 
@@ -82,9 +83,11 @@ final class Outcomes {
   private boolean tryTakeAway(Task task) {
     if (task.tryAbandon()) {
       departed();
-      return true;
+    } else if (!task.tryWithdraw()) {
+      return false;
     }
-    return task.tryWithdraw();
+    task.dropPayload();
+    return true;
   }
 
   /** Room came free otherwise than by a worker's begin. */
@@ -119,7 +122,7 @@ final class Outcomes {
     if (!tryCancelWaiting(task) && task.tryStop(pool.platform(), pool.crew()::threadOf)) {
       Worker worker = slots[task.runner()].worker();
       pool.forget(task);
-      cancelled.increment();
+      countCancelled(task);
       watchStop(task, worker);
     }
   }
@@ -137,8 +140,13 @@ final class Outcomes {
       return false;
     }
     pool.forget(task);
-    cancelled.increment();
+    countCancelled(task);
     return true;
+  }
+
+  private void countCancelled(Task task) {
+    cancelled.increment();
+    pool.announcer().cancelled(task.invocation);
   }
 
   /** The task of a worker whose thread died, which has not answered it. */
@@ -147,8 +155,10 @@ final class Outcomes {
       return;
     }
     long sojournNanos = task.sojournNanos(pool.platform().nanoTime());
-    Reply answer = new Reply.Failed(task.invocation, failure, 0, sojournNanos);
+    Reply.Failed answer = new Reply.Failed(task.invocation, failure, 0, sojournNanos);
     if (task.tryEnd(runner, answer, pool.platform())) {
+      task.dropPayload();
+      pool.announcer().failed(answer);
       failed.increment();
       pool.forget(task);
       pool.signaller().add(() -> deliver(task));
@@ -161,7 +171,9 @@ final class Outcomes {
     pool.forget(task);
     pool.platform().interleave();
     long sojournNanos = task.sojournNanos(pool.platform().nanoTime());
-    task.reply(new Reply.Failed(task.invocation, failure, ranNanos, sojournNanos));
+    Reply.Failed reply = new Reply.Failed(task.invocation, failure, ranNanos, sojournNanos);
+    pool.announcer().failed(reply);
+    task.reply(reply);
     if (later) {
       pool.signaller().add(() -> deliver(task));
     } else {
@@ -218,6 +230,7 @@ final class Outcomes {
         evicted.sum(),
         cancelled.sum(),
         crew.abandoned(),
-        crew.died());
+        crew.died(),
+        pool.announcer().dropped());
   }
 }

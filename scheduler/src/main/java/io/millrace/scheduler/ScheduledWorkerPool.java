@@ -2,6 +2,7 @@ package io.millrace.scheduler;
 
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Reply;
+import io.millrace.pipeline.WorkerEvent;
 import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.WorkerPool;
 import io.millrace.pipeline.WorkerPoolLoad;
@@ -27,6 +28,7 @@ final class ScheduledWorkerPool implements WorkerPool {
   private final Slot[] slots;
   private final Admission admission;
   private final Outcomes outcomes;
+  private final Announcer announcer;
   private final Crew crew;
   private final Watchdog watchdog;
   private final Signaller signaller;
@@ -46,6 +48,7 @@ final class ScheduledWorkerPool implements WorkerPool {
     }
     admission = new Admission(config.inboxCapacity(), slots);
     outcomes = new Outcomes(this, slots);
+    announcer = new Announcer(this, config.recorder());
     crew = new Crew(this, config, slots, name);
     int mostWatched = 2 * config.inboxCapacity() + slots.length;
     watchdog = new Watchdog(this, mostWatched, config.graceNanos(), name + "-watchdog");
@@ -66,12 +69,27 @@ final class ScheduledWorkerPool implements WorkerPool {
 
   @Override
   public Flux<Reply> invokeAll(Publisher<Invocation> invocations) {
-    return new InvokeAllFlux(this, Objects.requireNonNull(invocations, "invocations"), true);
+    return invokeAll(invocations, Integer.MAX_VALUE);
+  }
+
+  @Override
+  public Flux<Reply> invokeAll(Publisher<Invocation> invocations, int concurrency) {
+    return new InvokeAllFlux(this, invocations, true, concurrency);
   }
 
   @Override
   public Flux<Reply> invokeAllUnordered(Publisher<Invocation> invocations) {
-    return new InvokeAllFlux(this, Objects.requireNonNull(invocations, "invocations"), false);
+    return invokeAllUnordered(invocations, Integer.MAX_VALUE);
+  }
+
+  @Override
+  public Flux<Reply> invokeAllUnordered(Publisher<Invocation> invocations, int concurrency) {
+    return new InvokeAllFlux(this, invocations, false, concurrency);
+  }
+
+  @Override
+  public Flux<WorkerEvent> events() {
+    return announcer.events();
   }
 
   @Override
@@ -138,11 +156,17 @@ final class ScheduledWorkerPool implements WorkerPool {
     if (task.hasDeadline() && task.watchedAt() == DeadlineTable.NOWHERE) {
       watchdog.watch(task);
     }
-    if (task.tryAdmit()) {
-      return true;
+    if (!task.tryAdmit()) {
+      outcomes.departed();
+      return false;
     }
-    outcomes.departed();
-    return false;
+    try {
+      task.acceptPayload();
+      return true;
+    } catch (WorkerException.SliceMisuse misuse) {
+      outcomes.tryAnswerWaiting(task, () -> misuse, false);
+      return false;
+    }
   }
 
   /** The deadline runs from before it has room. */
@@ -240,6 +264,10 @@ final class ScheduledWorkerPool implements WorkerPool {
 
   Outcomes outcomes() {
     return outcomes;
+  }
+
+  Announcer announcer() {
+    return announcer;
   }
 
   Crew crew() {

@@ -1,6 +1,7 @@
 package io.millrace.scheduler;
 
 import io.millrace.pipeline.Invocation;
+import io.millrace.pipeline.LentSlices;
 import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerException;
 import java.lang.invoke.MethodHandles;
@@ -111,6 +112,29 @@ abstract class Task {
 
   boolean hasDeadline() {
     return invocation.deadline() != null;
+  }
+
+  /** Whether its payload changes hands when it is accepted. */
+  boolean isLent() {
+    return invocation.payload() instanceof LentSlices;
+  }
+
+  /**
+   * It has room: what its payload transfers is the sender's no more.
+   *
+   * @throws WorkerException.SliceMisuse when that is not the sender's to give
+   */
+  void acceptPayload() {
+    if (invocation.payload() instanceof LentSlices lent) {
+      lent.accept();
+    }
+  }
+
+  /** No guest is going to have the payload. */
+  void dropPayload() {
+    if (invocation.payload() instanceof LentSlices lent) {
+      lent.release();
+    }
   }
 
   /** When the deadline passes; only for a task that has one. */

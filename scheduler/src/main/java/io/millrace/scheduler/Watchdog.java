@@ -149,7 +149,7 @@ final class Watchdog implements Runnable {
       } else {
         each.remove();
         if (stop.task.tryLeave()) {
-          pool.crew().abandon(stop.worker);
+          pool.crew().abandon(stop.worker, stop.task.invocation);
         }
       }
     }

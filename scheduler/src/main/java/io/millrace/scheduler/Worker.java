@@ -1,6 +1,7 @@
 package io.millrace.scheduler;
 
 import io.millrace.pipeline.Reply;
+import io.millrace.pipeline.WorkerEvent;
 import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.spi.Guest;
 import io.millrace.pipeline.spi.GuestLease;
@@ -201,7 +202,7 @@ final class Worker implements Runnable {
     WorkerException failure;
     try {
       if (lease == null) {
-        lease = pool.guests().lease();
+        lease = pool.guests().lease(this::retired);
       }
       Guest guest = lease.guest(task.invocation.tenant());
       building = false;
@@ -219,8 +220,12 @@ final class Worker implements Runnable {
     return null;
   }
 
+  private void retired(String reason) {
+    pool.announcer().event(new WorkerEvent.InstanceRetired(thread.getName(), reason));
+  }
+
   private boolean invoke(Task task, Guest guest, @Nullable Lane lane) {
-    byte[] bytes = null;
+    Object value = null;
     WorkerException failure = null;
     long startNanos = lastEndNanos == NO_TIME ? platform.nanoTime() : lastEndNanos;
     START_NANOS.setOpaque(this, startNanos);
@@ -228,7 +233,7 @@ final class Worker implements Runnable {
       // Looked at behind tryBegin: either this sees it, or the terminator sees the run.
       failure = pool.terminated();
       if (failure == null) {
-        bytes = guest.invoke(task.invocation);
+        value = guest.call(task.invocation);
       }
     } catch (WorkerException known) {
       failure = known;
@@ -240,8 +245,8 @@ final class Worker implements Runnable {
     long serviceNanos = endNanos - startNanos;
     long sojournNanos = task.sojournNanos(endNanos);
     Reply answer;
-    if (bytes != null) {
-      answer = new Reply.Completed(task.invocation, bytes, serviceNanos, sojournNanos);
+    if (value != null) {
+      answer = new Reply.Completed(task.invocation, value, serviceNanos, sojournNanos);
     } else {
       WorkerException cause =
           failure != null ? failure : unexpected(new NullPointerException("the guest's reply"));
@@ -249,7 +254,7 @@ final class Worker implements Runnable {
     }
     boolean counts = task.isRunningOn(slot.index); // else it was stopped, and maybe given up
     if (counts) {
-      slot.tally.countRun(bytes != null, serviceNanos);
+      slot.tally.countRun(value != null, serviceNanos);
       lanes.ran(lane, serviceNanos);
     }
     lastEndNanos = NO_TIME;
@@ -258,7 +263,7 @@ final class Worker implements Runnable {
         return false; // the slot is another worker's
       }
       if (counts) {
-        slot.tally.uncountAnswer(bytes != null); // the stopper has answered
+        slot.tally.uncountAnswer(value != null); // the stopper has answered
       } else {
         slot.tally.countService(serviceNanos);
       }
@@ -266,6 +271,7 @@ final class Worker implements Runnable {
     }
     slot.times.ran(serviceNanos, sojournNanos);
     pool.forget(task);
+    pool.announcer().ended(answer, guest);
     if (!Outcomes.deliver(task)) {
       lastEndNanos = endNanos;
     }

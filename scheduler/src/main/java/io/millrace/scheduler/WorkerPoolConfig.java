@@ -1,5 +1,6 @@
 package io.millrace.scheduler;
 
+import io.millrace.pipeline.WorkerPoolRecorder;
 import java.time.Duration;
 import java.util.Map;
 
@@ -18,6 +19,7 @@ import java.util.Map;
  * @param dispatch which worker runs what
  * @param overflow what happens when {@code inboxCapacity} others wait
  * @param idle what workers do before they sleep
+ * @param recorder who is told of all that happens
  * @param tenantWeights shares of tenants; 1 for those not named here. A tenant of weight 2 gets
  *     twice the time of one of weight 1 while both have work waiting
  */
@@ -32,6 +34,7 @@ public record WorkerPoolConfig(
     DispatchPolicy dispatch,
     Overflow overflow,
     IdleStrategy idle,
+    WorkerPoolRecorder recorder,
     Map<String, Integer> tenantWeights) {
 
   /** The most workers of one pool. */
@@ -60,6 +63,7 @@ public record WorkerPoolConfig(
         DispatchPolicy.ANY_FREE,
         Overflow.WAIT,
         IdleStrategy.forCores(cores),
+        WorkerPoolRecorder.NONE,
         Map.of());
   }
 

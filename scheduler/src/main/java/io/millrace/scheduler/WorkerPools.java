@@ -1,6 +1,7 @@
 package io.millrace.scheduler;
 
 import io.millrace.pipeline.WorkerPool;
+import io.millrace.pipeline.WorkerPoolRecorder;
 import io.millrace.pipeline.spi.GuestSource;
 import java.time.Duration;
 import java.util.HashMap;
@@ -37,6 +38,7 @@ public final class WorkerPools {
     private DispatchPolicy dispatch;
     private Overflow overflow;
     private IdleStrategy idle;
+    private WorkerPoolRecorder recorder;
 
     private Builder(GuestSource guests, WorkerPoolConfig start) {
       this.guests = Objects.requireNonNull(guests, "guests");
@@ -50,6 +52,7 @@ public final class WorkerPools {
       this.dispatch = start.dispatch();
       this.overflow = start.overflow();
       this.idle = start.idle();
+      this.recorder = start.recorder();
     }
 
     /** Threads, each with a guest of its own. Default: one per core. */
@@ -124,6 +127,12 @@ public final class WorkerPools {
       return this;
     }
 
+    /** Who is told of each thing that happens. Default {@link WorkerPoolRecorder#NONE}. */
+    public Builder recorder(WorkerPoolRecorder told) {
+      recorder = Objects.requireNonNull(told, "recorder");
+      return this;
+    }
+
     /**
      * A tenant's share of the workers' time while others have work waiting too. Default 1 for each;
      * up to {@link WorkerPoolConfig#HIGHEST_WEIGHT}.
@@ -152,6 +161,7 @@ public final class WorkerPools {
               dispatch,
               overflow,
               idle,
+              recorder,
               tenantWeights));
     }
   }

@@ -21,7 +21,7 @@ class AsArrivedTest {
   private final ScheduledWorkerPool pool =
       new ScheduledWorkerPool(new FakeGuests(), WorkerPoolConfig.DEFAULT, hooked());
   private final InvokeAllSubscription stream =
-      new InvokeAllSubscription(pool, new BaseSubscriber<Reply>() {}, true);
+      new InvokeAllSubscription(pool, new BaseSubscriber<Reply>() {}, true, Integer.MAX_VALUE);
   private final AtomicReferenceArray<StreamTask> ring = new AtomicReferenceArray<>(PLACES);
   private final AsArrived order = new AsArrived(ring, pool);
 

@@ -58,7 +58,7 @@ final class FakeGuests implements GuestSource {
     private final AtomicInteger users = new AtomicInteger();
 
     @Override
-    public byte[] invoke(Invocation invocation) {
+    public byte[] call(Invocation invocation) {
       threads.add(Thread.currentThread());
       started.incrementAndGet();
       if (users.incrementAndGet() != 1) {

@@ -66,7 +66,7 @@ final class SimulatedGuests implements GuestSource {
     private @Nullable Thread owner;
 
     @Override
-    public byte[] invoke(Invocation invocation) {
+    public byte[] call(Invocation invocation) {
       Payload.Copied payload = (Payload.Copied) invocation.payload();
       String text = new String(payload.array(), StandardCharsets.UTF_8);
       if (owner == null) {

@@ -3,6 +3,7 @@ package io.millrace.scheduler;
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Payload;
 import io.millrace.pipeline.Reply;
+import io.millrace.pipeline.WorkerPoolRecorder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -58,6 +59,7 @@ final class SimulatedSchedule {
             oneOf(DispatchPolicy.values()),
             oneOf(Overflow.values()),
             new IdleStrategy(random.nextInt(3), random.nextInt(2)),
+            WorkerPoolRecorder.NONE,
             Map.of("a", 3));
     pool = new ScheduledWorkerPool(guests, config, machine);
   }

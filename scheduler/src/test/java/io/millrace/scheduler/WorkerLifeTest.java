@@ -7,6 +7,7 @@ import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.WorkerPool;
+import io.millrace.pipeline.WorkerPoolRecorder;
 import io.millrace.pipeline.spi.GuestLease;
 import io.millrace.pipeline.spi.GuestSource;
 import java.lang.reflect.Proxy;
@@ -237,6 +238,7 @@ class WorkerLifeTest {
             DispatchPolicy.ANY_FREE,
             Overflow.WAIT,
             IdleStrategy.PARK,
+            WorkerPoolRecorder.NONE,
             Map.of());
     try (WorkerPool pool = new ScheduledWorkerPool(guests, config, deadly(armed))) {
       assertThat(pool.invoke(Invocation.of("echo", "")).toFuture()).succeedsWithin(LONG);

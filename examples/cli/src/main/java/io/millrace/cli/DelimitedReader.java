@@ -20,7 +20,7 @@ final class DelimitedReader implements RecordReader {
   }
 
   @Override
-  public @Nullable Payload next() throws IOException, RefusedRecord {
+  public Payload.@Nullable Copied next() throws IOException, RefusedRecord {
     int scanned = input.start;
     while (!ended) {
       int found = ByteScan.indexOf(input.bytes, scanned, input.end, delimiter);
@@ -37,7 +37,7 @@ final class DelimitedReader implements RecordReader {
     return input.available() == 0 ? null : take(input.end, input.end);
   }
 
-  private Payload take(int recordEnd, int nextStart) throws RefusedRecord {
+  private Payload.Copied take(int recordEnd, int nextStart) throws RefusedRecord {
     int recordStart = input.start;
     input.start = nextStart;
     if (recordEnd - recordStart > limitBytes) {
@@ -47,7 +47,7 @@ final class DelimitedReader implements RecordReader {
   }
 
   /** A record that fills most of a chunk and goes on: it gets an array of its own. */
-  private Payload takeLarge() throws IOException, RefusedRecord {
+  private Payload.Copied takeLarge() throws IOException, RefusedRecord {
     GrowingRecord record = new GrowingRecord(limitBytes);
     record.append(input.bytes, input.start, input.end);
     input.start = input.end;

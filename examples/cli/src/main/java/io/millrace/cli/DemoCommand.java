@@ -2,6 +2,7 @@ package io.millrace.cli;
 
 import io.millrace.instance.InstancePool;
 import io.millrace.instance.ModuleSource;
+import io.millrace.pipeline.GuestFunction;
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.WorkerPool;
 import java.io.PrintWriter;
@@ -28,7 +29,6 @@ import reactor.core.publisher.SynchronousSink;
 final class DemoCommand implements Callable<Integer> {
 
   private static final String MODULE = "/io/millrace/guests/go-auth.wasm";
-  private static final String FUNCTION = "authenticate";
 
   private static final int INBOX = 1024;
 
@@ -68,8 +68,9 @@ final class DemoCommand implements Callable<Integer> {
       try (WorkerPool workers = options.workersOver(guests, INBOX);
           Conveyor conveyor = new Conveyor()) {
         Progress progress = new Progress(stdio.err(), stdio.interactive(), count);
+        GuestFunction<String, String> authenticate = new AuthSdk(workers).authenticate();
         DemoCheck check = new DemoCheck(stats, progress, errors);
-        conveyor.run(workers, requests(stats), check);
+        conveyor.run(workers, requests(authenticate, stats), check);
         report(stats.summary(workers.metrics().workers(), guests.metrics()), check, json);
       }
     }
@@ -77,7 +78,8 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   /** Made one by one as the pool has room, so that memory does not depend on their number. */
-  private Consumer<SynchronousSink<Invocation>> requests(RunStats stats) {
+  private Consumer<SynchronousSink<Invocation>> requests(
+      GuestFunction<String, String> authenticate, RunStats stats) {
     DemoRequests requests = new DemoRequests(seed);
     AtomicInteger next = new AtomicInteger();
     return sink -> {
@@ -86,7 +88,7 @@ final class DemoCommand implements Callable<Integer> {
         sink.complete();
         return;
       }
-      Invocation invocation = Invocation.of(FUNCTION, requests.at(index).input());
+      Invocation invocation = authenticate.invocation(requests.at(index).input());
       stats.started();
       sink.next(invocation);
     };

@@ -60,13 +60,10 @@ final class FlightBudget {
   }
 
   /** What a record holds on to: its range of a shared chunk, or the whole array that is its own. */
-  static long costOf(Payload payload) {
-    long heldBytes = payload.length();
-    if (payload instanceof Payload.Copied copied
-        && copied.array().length != ChunkedInput.CHUNK_BYTES) {
-      heldBytes = copied.array().length;
-    }
-    return heldBytes + BOOKKEEPING_BYTES;
+  static long costOf(Payload.Copied payload) {
+    int arrayBytes = payload.array().length;
+    int heldBytes = arrayBytes == ChunkedInput.CHUNK_BYTES ? payload.length() : arrayBytes;
+    return heldBytes + (long) BOOKKEEPING_BYTES;
   }
 
   /** The cost of a record that is held back from the pool. */

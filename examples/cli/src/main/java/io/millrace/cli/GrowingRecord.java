@@ -28,7 +28,7 @@ final class GrowingRecord {
     length += count;
   }
 
-  Payload payload() throws RefusedRecord {
+  Payload.Copied payload() throws RefusedRecord {
     if (length > limitBytes) {
       throw RefusedRecord.tooLarge(length, limitBytes);
     }

@@ -23,7 +23,7 @@ final class LengthPrefixedReader implements RecordReader {
   }
 
   @Override
-  public @Nullable Payload next() throws IOException, RefusedRecord {
+  public Payload.@Nullable Copied next() throws IOException, RefusedRecord {
     if (!have(Integer.BYTES)) {
       int rest = input.available();
       input.start = input.end;
@@ -42,7 +42,7 @@ final class LengthPrefixedReader implements RecordReader {
     return length <= ChunkedInput.CHUNK_BYTES / 2 ? small((int) length) : large((int) length);
   }
 
-  private Payload small(int length) throws IOException, RefusedRecord {
+  private Payload.Copied small(int length) throws IOException, RefusedRecord {
     if (!have(length)) {
       int rest = input.available();
       input.start = input.end;
@@ -52,7 +52,7 @@ final class LengthPrefixedReader implements RecordReader {
     return Payload.copied(input.bytes, input.start - length, length);
   }
 
-  private Payload large(int length) throws IOException, RefusedRecord {
+  private Payload.Copied large(int length) throws IOException, RefusedRecord {
     byte[] bytes = new byte[length];
     int count = input.readInto(bytes, 0, length);
     if (count < length) {

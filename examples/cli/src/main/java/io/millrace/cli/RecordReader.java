@@ -13,5 +13,5 @@ interface RecordReader {
    * @throws RefusedRecord when there is a record that cannot be used; the next call goes on behind
    *     it
    */
-  @Nullable Payload next() throws IOException, RefusedRecord;
+  Payload.@Nullable Copied next() throws IOException, RefusedRecord;
 }

@@ -46,7 +46,7 @@ final class RecordStream {
    */
   void emit(SynchronousSink<Invocation> sink) {
     try {
-      Payload payload = nextAccepted();
+      Payload.Copied payload = nextAccepted();
       if (payload == null) {
         sink.complete();
         return;
@@ -61,7 +61,7 @@ final class RecordStream {
     }
   }
 
-  private @Nullable Payload nextAccepted() throws IOException, InterruptedException {
+  private Payload.@Nullable Copied nextAccepted() throws IOException, InterruptedException {
     while (true) {
       number++;
       try {

@@ -1,5 +1,6 @@
 package io.millrace.cli;
 
+import io.millrace.pipeline.Payload;
 import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.WorkerException.DeadlineExceeded;
@@ -74,7 +75,7 @@ final class ReplyWriter implements Conveyor.Receiver {
       write(bytes);
       budget.replied(bytes.length, reply.serviceNanos());
     }
-    budget.release(FlightBudget.costOf(reply.invocation().payload()));
+    budget.release(FlightBudget.costOf((Payload.Copied) reply.invocation().payload()));
     flushLater();
   }
 

@@ -18,7 +18,7 @@ final class WholeReader implements RecordReader {
   }
 
   @Override
-  public @Nullable Payload next() throws IOException, RefusedRecord {
+  public Payload.@Nullable Copied next() throws IOException, RefusedRecord {
     if (taken) {
       return null;
     }

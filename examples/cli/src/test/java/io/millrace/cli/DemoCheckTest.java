@@ -3,7 +3,9 @@ package io.millrace.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.pipeline.Codecs;
 import io.millrace.pipeline.Invocation;
+import io.millrace.pipeline.Payload;
 import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerException;
 import java.io.ByteArrayOutputStream;
@@ -14,7 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class DemoCheckTest {
 
-  private static final Invocation REQUEST = Invocation.of("authenticate", "no request");
+  private static final Invocation REQUEST =
+      Invocation.of("authenticate", Payload.encoded("no request", Codecs.utf8()));
 
   private final RunStats stats = new RunStats();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -24,7 +27,7 @@ class DemoCheckTest {
 
   private void answer(String answer) {
     stats.started();
-    check.accept(new Reply.Completed(REQUEST, answer.getBytes(UTF_8), 1, 1));
+    check.accept(new Reply.Completed(REQUEST, answer, 1, 1));
   }
 
   @Test

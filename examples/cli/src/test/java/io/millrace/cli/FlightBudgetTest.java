@@ -100,9 +100,9 @@ class FlightBudgetTest {
 
   @Test
   void aRangeOfAChunkCostsItsLengthAndAnArrayOfItsOwnAllOfIt() {
-    Payload range = Payload.copied(new byte[ChunkedInput.CHUNK_BYTES], 10, 20);
-    Payload own = Payload.copied(new byte[1_000_000], 0, 600_000);
-    Payload empty = Payload.copied(new byte[0]);
+    Payload.Copied range = Payload.copied(new byte[ChunkedInput.CHUNK_BYTES], 10, 20);
+    Payload.Copied own = Payload.copied(new byte[1_000_000], 0, 600_000);
+    Payload.Copied empty = Payload.copied(new byte[0]);
     long bookkeeping = FlightBudget.costOf(empty);
     assertThat(FlightBudget.costOf(range)).isEqualTo(20 + bookkeeping);
     assertThat(FlightBudget.costOf(own)).isEqualTo(1_000_000 + bookkeeping);

@@ -31,12 +31,12 @@ class RecordReaderTest {
     List<byte[]> records = new ArrayList<>();
     while (true) {
       try {
-        Payload payload = reader.next();
+        Payload.Copied payload = reader.next();
         if (payload == null) {
           return records;
         }
         byte[] bytes = new byte[payload.length()];
-        ((Payload.Copied) payload).view().get(bytes);
+        payload.view().get(bytes);
         records.add(bytes);
       } catch (RefusedRecord refused) {
         records.add(String.valueOf(refused.getMessage()).getBytes(UTF_8));

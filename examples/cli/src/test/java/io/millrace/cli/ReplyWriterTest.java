@@ -36,8 +36,9 @@ class ReplyWriterTest {
   private static GuestSource guests(Function<String, String> function) {
     Guest guest =
         invocation -> {
-          byte[] bytes = new byte[invocation.payload().length()];
-          ((Payload.Copied) invocation.payload()).view().get(bytes);
+          Payload.Copied payload = (Payload.Copied) invocation.payload();
+          byte[] bytes = new byte[payload.length()];
+          payload.view().get(bytes);
           return function.apply(new String(bytes, UTF_8)).getBytes(UTF_8);
         };
     return () ->

@@ -1,5 +1,6 @@
 package io.millrace.examples;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
@@ -27,24 +28,41 @@ import org.junit.jupiter.api.io.TempDir;
 /** Runs the Java of the README as it stands there. */
 class ReadmeTest {
 
+  private static final String DIGEST =
+      "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+
   private static final Pattern JAVA_BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
 
   @Test
   void theFirstSnippetRunsAndPrintsWhatTheReadmeSays(@TempDir Path classes) throws Exception {
     String snippet = snippets().get(0);
-    List<String> imports = snippet.lines().filter(line -> line.startsWith("import ")).toList();
-    List<String> code =
-        snippet.lines().filter(line -> !line.startsWith("import ") && !line.isBlank()).toList();
+    List<String> code = code(snippet);
     assertThat(code).as("the README promises eight lines").hasSizeLessThanOrEqualTo(8);
-    String source =
-        String.join("\n", imports)
-            + "\npublic class Snippet { public static void main(String[] args) throws Exception {\n"
-            + String.join("\n", code)
-            + "\n}}";
-    String output = compileAndRun("Snippet", source, classes);
-    assertThat(output.strip())
-        .isEqualTo("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    String output = compileAndRun("Snippet", program(snippet, code), classes);
+    assertThat(output.strip()).isEqualTo(DIGEST);
     assertThat(readme()).as("the README shows this output").contains(output.strip());
+  }
+
+  @Test
+  void theWaysToPassDataAllAnswerTheSame(@TempDir Path classes) throws Exception {
+    List<String> opened = code(snippets().get(0)).subList(0, 3); // the module and its pools
+    List<String> code = new ArrayList<>(opened);
+    code.addAll(code(snippets().get(1)));
+    code.add("}");
+    String output = compileAndRun("Snippet", program(snippets().get(0), code), classes);
+    assertThat(output.lines()).hasSize(3).allMatch(DIGEST::equals);
+  }
+
+  private static List<String> code(String snippet) {
+    return snippet.lines().filter(line -> !line.startsWith("import ") && !line.isBlank()).toList();
+  }
+
+  /** With the imports of {@code snippet}. */
+  private static String program(String snippet, List<String> code) {
+    return snippet.lines().filter(line -> line.startsWith("import ")).collect(joining("\n"))
+        + "\npublic class Snippet { public static void main(String[] args) throws Exception {\n"
+        + String.join("\n", code)
+        + "\n}}";
   }
 
   private static List<String> snippets() {
@@ -57,20 +75,25 @@ class ReadmeTest {
     return found;
   }
 
-  private static String readme() {
+  /** The folder of the README. */
+  static Path root() {
     Path folder = Path.of("").toAbsolutePath();
     while (!Files.exists(folder.resolve("millrace"))) {
       folder = folder.getParent();
       assertThat(folder).as("the folder of the README").isNotNull();
     }
+    return folder;
+  }
+
+  private static String readme() {
     try {
-      return Files.readString(folder.resolve("README.md"));
+      return Files.readString(root().resolve("README.md"));
     } catch (IOException unreadable) {
       throw new UncheckedIOException(unreadable);
     }
   }
 
-  private static String compileAndRun(String name, String source, Path classes) throws Exception {
+  static String compileAndRun(String name, String source, Path classes) throws Exception {
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     StringWriter messages = new StringWriter();
     JavaFileObject file =

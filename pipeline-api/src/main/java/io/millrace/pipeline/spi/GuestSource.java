@@ -10,4 +10,9 @@ public interface GuestSource {
    * @throws io.millrace.pipeline.WorkerException.PoolClosed when the source was closed
    */
   GuestLease lease();
+
+  /** The same, with somebody who wants to know what becomes of the guests. */
+  default GuestLease lease(GuestListener listener) {
+    return lease();
+  }
 }

@@ -1,0 +1,143 @@
+package io.millrace.benchmarks;
+
+import io.millrace.instance.InstancePool;
+import io.millrace.pipeline.Codecs;
+import io.millrace.pipeline.GuestFunction;
+import io.millrace.pipeline.Invocation;
+import io.millrace.pipeline.Reply;
+import io.millrace.pipeline.WorkerPool;
+import io.millrace.pipeline.spi.Guest;
+import io.millrace.pipeline.spi.GuestLease;
+import io.millrace.scheduler.WorkerPools;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
+import reactor.core.publisher.Flux;
+
+/**
+ * What it saves to write numbers straight into the guest's memory and to read them straight out of
+ * it: an array of ints to the C guest's echo and back, by a codec in place, and by way of bytes on
+ * the heap that are copied in and out. The guest does next to nothing, so that the crossing is what
+ * is measured.
+ */
+final class ZeroCopyProfile implements Profile {
+
+  private static final int WORKERS = 2;
+  private static final int CAPACITY = 64;
+  private static final int ROUNDS = 11;
+  private static final int WARM_UPS = 3;
+  private static final long BYTES_EACH = 512L << 20;
+
+  @Override
+  public String name() {
+    return "zerocopy";
+  }
+
+  @Override
+  public String description() {
+    return "numbers written and read in the guest's memory against bytes copied in and out";
+  }
+
+  @Override
+  public void run(Figures figures) throws Exception {
+    long copied = 0;
+    copied += measure(figures, "64KiB", 64 << 10);
+    copied += measure(figures, "1MiB", 1 << 20);
+    figures.put("inPlace.payloadBytesCopied", (double) copied);
+  }
+
+  /** Answers how many bytes of the payloads in place were copied, by the guests' own count. */
+  private static long measure(Figures figures, String size, int bytes) throws Exception {
+    int[] numbers = new int[bytes / Integer.BYTES];
+    Arrays.setAll(numbers, i -> i * 31);
+    int count = (int) (BYTES_EACH / bytes);
+    try (InstancePool guests = DigestGuests.pool(false);
+        WorkerPool pool =
+            WorkerPools.over(guests).workers(WORKERS).inboxCapacity(CAPACITY).build()) {
+      GuestFunction<int[], int[]> echo = pool.function("echo", Codecs.ints(), Codecs.ints());
+      Load inPlace =
+          load(count, () -> check(echo.invokeAll(inputs(numbers, count)), numbers, count));
+      Load copied =
+          load(
+              count,
+              () ->
+                  check(
+                      pool.invokeAll(inputs(numbers, count).map(ZeroCopyProfile::copied))
+                          .map(ZeroCopyProfile::numbers),
+                      numbers,
+                      count));
+      Rates rates = Rates.ofLoads(ROUNDS, WARM_UPS, List.of(inPlace, copied));
+      figures.put("inPlace." + size + ".micros", 1e6 / rates.perSecond(0));
+      figures.put("copied." + size + ".micros", 1e6 / rates.perSecond(1));
+      figures.put("inPlaceVsCopied." + size, rates.ratio(0, 1));
+      figures.put("inPlace." + size + ".allocatedBytes", allocated(inPlace));
+      figures.put("copied." + size + ".allocatedBytes", allocated(copied));
+      return copiedInPlace(guests, echo.invocation(numbers), copied(numbers));
+    }
+  }
+
+  private static Flux<int[]> inputs(int[] numbers, int count) {
+    return Flux.range(0, count).map(each -> numbers);
+  }
+
+  private static Invocation copied(int[] numbers) {
+    ByteBuffer bytes = ByteBuffer.allocate(numbers.length * Integer.BYTES);
+    bytes.order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().put(numbers);
+    return Invocation.of("echo", bytes.array());
+  }
+
+  private static int[] numbers(Reply reply) {
+    ByteBuffer bytes = ByteBuffer.wrap(reply.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+    int[] numbers = new int[bytes.remaining() / Integer.BYTES];
+    bytes.asIntBuffer().get(numbers);
+    return numbers;
+  }
+
+  /** Looks at the last number of each reply, which costs nothing beside the crossing. */
+  private static void check(Flux<int[]> replies, int[] numbers, int count) {
+    int last = numbers.length - 1;
+    Long right =
+        replies
+            .filter(each -> each.length == numbers.length && each[last] == numbers[last])
+            .count()
+            .block();
+    if (right == null || right != count) {
+      throw new IllegalStateException(right + " right replies of " + count);
+    }
+  }
+
+  private static Load load(int count, Runnable run) {
+    return new Load() {
+      @Override
+      public int invocations() {
+        return count;
+      }
+
+      @Override
+      public void run() {
+        run.run();
+      }
+    };
+  }
+
+  private static double allocated(Load load) throws Exception {
+    long before = AllocatedBytes.now();
+    load.run();
+    long after = AllocatedBytes.now();
+    return (double) (after - before) / load.invocations();
+  }
+
+  private static long copiedInPlace(
+      InstancePool guests, Invocation inPlace, Invocation byWayOfBytes) {
+    try (GuestLease lease = guests.lease()) {
+      Guest guest = lease.guest(null);
+      guest.call(byWayOfBytes);
+      if (guest.cost().copiedBytes() == 0) {
+        throw new IllegalStateException("copies are not counted");
+      }
+      guest.call(inPlace);
+      return guest.cost().copiedBytes();
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package io.millrace.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.millrace.instance.InstancePool;
+import io.millrace.pipeline.Invocation;
+import io.millrace.pipeline.MessagePort;
+import io.millrace.pipeline.Payload;
+import io.millrace.pipeline.WorkerException;
+import io.millrace.pipeline.WorkerPool;
+import io.millrace.scheduler.WorkerPools;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+
+/** Ports to one worker. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class MessagePortTest {
+
+  private static final Duration LONG = Duration.ofSeconds(30);
+
+  private final InstancePool guests = InstancePool.builder(PostingGuest.source()).build();
+  private final WorkerPool pool = WorkerPools.over(guests).workers(2).inboxCapacity(1024).build();
+
+  @AfterEach
+  void close() {
+    pool.close();
+    guests.close();
+  }
+
+  private static Flux<String> texts(MessagePort port) {
+    return port.messages().map(bytes -> new String(bytes, StandardCharsets.UTF_8));
+  }
+
+  private static Payload text(int number) {
+    return Payload.utf8("" + number);
+  }
+
+  @Test
+  void messagesKeepTheirOrder() {
+    MessagePort port = pool.connect(Invocation.of("echo", ""));
+    for (int i = 0; i < 500; i++) {
+      port.post(text(i));
+    }
+    port.close();
+    assertThat(texts(port).collectList().block(LONG))
+        .containsExactlyElementsOf(IntStream.range(0, 500).mapToObj(i -> "" + i).toList());
+  }
+
+  @Test
+  void whatTheGuestPostsComesBackThroughThePort() {
+    MessagePort port = pool.connect(Invocation.of("prefixes", ""));
+    port.post(Payload.utf8("ab"));
+    port.post(Payload.utf8("c"));
+    port.close();
+    assertThat(texts(port).collectList().block(LONG)).containsExactly("a", "ab", "c");
+  }
+
+  @Test
+  void portsWithOneKeyReachOneWorker() {
+    Invocation count = Invocation.of("count", "").withKey("same");
+    MessagePort one = pool.connect(count);
+    MessagePort other = pool.connect(count);
+    for (int i = 0; i < 10; i++) {
+      one.post(text(i));
+      other.post(text(i));
+    }
+    one.close();
+    other.close();
+    // The first call of all answers nothing; the others 1 to 19 bytes, each length once.
+    List<Integer> lengths =
+        Objects.requireNonNull(
+            Flux.merge(one.messages(), other.messages())
+                .map(bytes -> bytes.length)
+                .sort()
+                .collectList()
+                .block(LONG));
+    assertThat(lengths).containsExactlyElementsOf(IntStream.range(1, 20).boxed().toList());
+  }
+
+  @Test
+  void aTrapIsAnErrorEventAndLaterMessagesRun() {
+    List<WorkerException> errors = new CopyOnWriteArrayList<>();
+    MessagePort next = pool.connect(Invocation.of("echo", "").withKey("k"));
+    try (MessagePort port = pool.connect(Invocation.of("trap", "").withKey("k"))) {
+      Disposable listening = port.errors().subscribe(errors::add);
+      port.post(text(1));
+      next.post(text(2));
+      next.close();
+      assertThat(texts(next).collectList().block(LONG)).containsExactly("2");
+      await().untilAsserted(() -> assertThat(errors).hasSize(1));
+      assertThat(errors.get(0)).isInstanceOf(WorkerException.GuestTrap.class);
+      listening.dispose();
+    }
+  }
+
+  @Test
+  void aRefusalIsThrownToWhoPosts() {
+    try (WorkerPool small = WorkerPools.over(guests).workers(1).inboxCapacity(2).build();
+        MessagePort port =
+            small.connect(Invocation.of("spin", "").withDeadline(Duration.ofSeconds(1)))) {
+      assertThatThrownBy(
+              () -> {
+                for (int i = 0; i < 4; i++) {
+                  port.post(text(i));
+                }
+              })
+          .isInstanceOf(WorkerException.InboxFull.class);
+      small.terminate();
+      assertThatThrownBy(() -> port.post(text(9))).isInstanceOf(WorkerException.PoolClosed.class);
+    }
+  }
+
+  @Test
+  void aClosedPortTakesNothing() {
+    MessagePort port = pool.connect(Invocation.of("echo", ""));
+    port.close();
+    port.close();
+    assertThatThrownBy(() -> port.post(text(1)))
+        .isInstanceOf(WorkerException.PoolClosed.class)
+        .hasMessageContaining("message port to echo");
+    assertThat(port.messages().collectList().block(LONG)).isEmpty();
+    assertThat(port.errors().collectList().block(LONG)).isEmpty();
+  }
+}

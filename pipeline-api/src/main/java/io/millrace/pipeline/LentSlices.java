@@ -1,0 +1,65 @@
+package io.millrace.pipeline;
+
+import io.millrace.memory.Slice;
+import io.millrace.memory.SliceStateException;
+import io.millrace.memory.Slices;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Slices of a memory that guests share, carried without a copy. Made by {@link Payload#shared} and
+ * {@link Payload#transferred}; the methods are the pool's to call.
+ *
+ * <pre>
+ *   given --accept()--> taken --release()--> released        transferred
+ *   given --------------------------------------------       shared: stays the caller's
+ * </pre>
+ */
+public final class LentSlices implements Payload {
+
+  private final List<Slice> given;
+  private final boolean transferred;
+  private volatile @Nullable List<Slice> taken;
+
+  LentSlices(List<Slice> slices, boolean transferred) {
+    this.given = List.copyOf(slices);
+    this.transferred = transferred;
+    if (given.isEmpty()) {
+      throw new IllegalArgumentException("there is no slice in the list: name one at least");
+    }
+  }
+
+  /**
+   * The invocation has room: the sender's handles die, if the slices are transferred.
+   *
+   * @throws WorkerException.SliceMisuse when one is not live; all others work as before
+   */
+  public void accept() {
+    if (transferred) {
+      try {
+        taken = Slices.transferAll(given);
+      } catch (SliceStateException misuse) {
+        throw new WorkerException.SliceMisuse(misuse);
+      }
+    }
+  }
+
+  /** The handles that the invocation may use. */
+  public List<Slice> slices() {
+    List<Slice> mine = taken;
+    return mine == null ? given : mine;
+  }
+
+  /** The invocation has ended, or will not begin. Harmless when repeated. */
+  public void release() {
+    List<Slice> mine = taken;
+    if (mine != null) {
+      mine.forEach(Slice::tryRelease);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return given.size() + (transferred ? " transferred" : " shared") + " slices";
+  }
+}

@@ -1,0 +1,99 @@
+package io.millrace.pipeline;
+
+import io.millrace.memory.Slice;
+import io.millrace.pipeline.spi.Receiver;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * What guests post, on its way from the worker's thread to a subscriber. The guest waits while
+ * there is no demand, and its deadline runs on; so nothing piles up but {@link #WINDOW} messages on
+ * their way to the subscriber's thread.
+ *
+ * <pre>
+ *   guest, worker's thread --demand.acquire()--&gt; sink --publishOn--&gt; subscriber
+ *                              ^                                       |
+ *                              +------------- request(n) --------------+
+ * </pre>
+ */
+final class MessageChannel<T> implements Receiver {
+
+  /** Messages under way. Each request upstream is for three quarters of it. */
+  private static final int WINDOW = 16;
+
+  /** How long to wait for another thread's signal to the same subscriber. */
+  static final Duration OTHER_SIGNAL = Duration.ofSeconds(10);
+
+  private final Codec<T> codec;
+  private final Semaphore demand = new Semaphore(0);
+
+  /** Null when its subscriber has left: the guest is told that nobody wants its messages. */
+  private volatile Sinks.@Nullable Many<T> sink = Sinks.many().unicast().onBackpressureBuffer();
+
+  MessageChannel(Codec<T> codec) {
+    this.codec = codec;
+  }
+
+  /**
+   * The messages, for one subscriber. Signals come on Reactor's parallel scheduler: on the worker's
+   * thread the guest is still running.
+   */
+  Flux<T> flux() {
+    return Flux.defer(
+        () -> {
+          Sinks.Many<T> present = sink;
+          if (present == null) {
+            return Flux.error(new IllegalStateException("messages are for one subscriber"));
+          }
+          return present
+              .asFlux()
+              .doOnRequest(wanted -> demand.release((int) Math.min(wanted, WINDOW)))
+              .doOnCancel(this::abandon)
+              .publishOn(Schedulers.parallel(), false, WINDOW);
+        });
+  }
+
+  private void abandon() {
+    sink = null;
+    demand.release(Integer.MAX_VALUE / 2); // nobody waits any more
+  }
+
+  @Override
+  public boolean message(Slice message) throws InterruptedException {
+    demand.acquire();
+    Sinks.Many<T> listener = sink;
+    return listener != null && listener.tryEmitNext(codec.decode(message)).isSuccess();
+  }
+
+  /** A function's own reply is its last message, if it has any bytes. */
+  @Override
+  public Object reply(Slice reply) {
+    if (reply.length() > 0) {
+      try {
+        message(reply);
+      } catch (InterruptedException stop) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    return this;
+  }
+
+  void end() {
+    Sinks.Many<T> listener = sink;
+    if (listener != null) {
+      listener.emitComplete(Sinks.EmitFailureHandler.busyLooping(OTHER_SIGNAL));
+    }
+  }
+
+  /** Also from another thread than the guest's, which may be about to post. */
+  void fail(Throwable failure) {
+    Sinks.Many<T> listener = sink;
+    if (listener != null) {
+      listener.emitError(failure, Sinks.EmitFailureHandler.busyLooping(OTHER_SIGNAL));
+    }
+  }
+}

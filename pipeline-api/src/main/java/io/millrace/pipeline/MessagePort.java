@@ -1,0 +1,48 @@
+package io.millrace.pipeline;
+
+import reactor.core.publisher.Flux;
+
+/**
+ * A way to one worker and back, like a browser's MessagePort. What is posted runs one function of
+ * the guest, one message after the other, on one worker; what the guest posts meanwhile comes back.
+ * Safe for use by several threads.
+ *
+ * <pre>{@code
+ * try (MessagePort port = pool.connect(Invocation.of("sha256", ""))) {
+ *   Mono<byte[]> first = port.messages().next();
+ *   port.post(Payload.utf8("abc"));
+ *   String digest = new String(first.block());
+ * }
+ * }</pre>
+ */
+public interface MessagePort extends AutoCloseable {
+
+  /**
+   * Queues a message for the worker and returns. Messages are run in the order of their posting.
+   *
+   * <p>Slices of a {@linkplain Payload#transferred transferred} payload are the guest's from now
+   * on; when this throws, nothing was sent and they are still the caller's.
+   *
+   * @throws WorkerException.InboxFull when as many wait as the pool admits
+   * @throws WorkerException.PoolClosed when this port or the pool is closed
+   * @throws WorkerException.SliceMisuse when a slice is not live, or is named twice
+   */
+  void post(Payload message);
+
+  /**
+   * What the guest posts while it runs this port's messages, and its function's replies unless they
+   * are empty. For one subscriber; without demand the guest waits, and its deadline runs on.
+   * Completes when the port is closed and its last message has run; errors never.
+   */
+  Flux<byte[]> messages();
+
+  /**
+   * Messages that failed, and why: a trap is an error event, a {@link WorkerException.CodecFailed}
+   * a messageerror. Later messages run as usual. Failures that nobody asks for are dropped.
+   */
+  Flux<WorkerException> errors();
+
+  /** Posts nothing more; what was posted runs. Harmless when repeated. */
+  @Override
+  void close();
+}

@@ -1,0 +1,177 @@
+package io.millrace.pipeline;
+
+import io.millrace.memory.Slice;
+import io.millrace.memory.SliceStateException;
+import io.millrace.pipeline.spi.EscapedSliceException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+import reactor.core.publisher.Sinks;
+
+/**
+ * A claim is an invocation whose payload is encoded by somebody else: the worker lends the slice
+ * and waits in the codec until it is filled. So queueing, deadline and cancellation are those of
+ * any invocation.
+ *
+ * <pre>
+ *   WAITING --worker--> OPEN --commit()--> COMMITTED    the function runs
+ *      |                  |----close()---> ABORTED      nothing runs
+ *      |                  +---interrupt--> OVERDUE      deadline, termination: slice has escaped
+ *      +--cancelled----------------------> ABORTED
+ * </pre>
+ *
+ * <p>{@code state} goes by compare-and-set only; {@code slice} and {@code worker} are written by
+ * the worker before OPEN.
+ */
+final class OpenClaim implements Claim, Codec<ReservedBytes> {
+
+  /** For an invocation that has none: whoever forgets a claim keeps a worker no longer. */
+  static final Duration DEFAULT_DEADLINE = Duration.ofSeconds(5);
+
+  private enum State {
+    WAITING,
+    OPEN,
+    COMMITTED,
+    ABORTED,
+    OVERDUE
+  }
+
+  private static final VarHandle STATE;
+
+  static {
+    try {
+      STATE = MethodHandles.lookup().findVarHandle(OpenClaim.class, "state", State.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
+  }
+
+  private final MonoSink<Claim> claimant;
+  private final Sinks.One<Reply> reply = Sinks.one();
+  private final Disposable.Swap invocation = Disposables.swap();
+  private volatile State state = State.WAITING;
+  private int committedBytes;
+  private @Nullable Slice slice;
+  private @Nullable Thread worker;
+
+  private OpenClaim(MonoSink<Claim> claimant) {
+    this.claimant = claimant;
+  }
+
+  /** A claim by {@code template}, each time it is subscribed to. */
+  static Mono<Claim> of(WorkerPool pool, Invocation template) {
+    ReservedBytes reserved = ReservedBytes.of(template);
+    Invocation bounded =
+        template.deadline() == null ? template.withDeadline(DEFAULT_DEADLINE) : template;
+    return Mono.create(
+        claimant -> {
+          OpenClaim claim = new OpenClaim(claimant);
+          claimant.onCancel(claim::cancelled);
+          claim.invocation.update(
+              pool.invoke(bounded.withPayload(Payload.encoded(reserved, claim)))
+                  .contextWrite(claimant.contextView())
+                  .subscribe(claim::answered, claim::failed));
+        });
+  }
+
+  // ---- the worker's side
+
+  @Override
+  public int sizeHintBytes(ReservedBytes reserved) {
+    return reserved.bytes();
+  }
+
+  @Override
+  public int encode(ReservedBytes reserved, Slice target) {
+    slice = target;
+    worker = Thread.currentThread();
+    if (STATE.compareAndSet(this, State.WAITING, State.OPEN)) {
+      claimant.success(this);
+      while (state == State.OPEN) {
+        LockSupport.park(this);
+        leaveIfStopped();
+      }
+    }
+    if (state == State.ABORTED) {
+      throw new CancellationException("the claim was aborted");
+    }
+    return committedBytes;
+  }
+
+  private void leaveIfStopped() {
+    if (!Thread.interrupted()) {
+      return;
+    }
+    if (STATE.compareAndSet(this, State.OPEN, State.OVERDUE)) {
+      throw new EscapedSliceException("the claim was still open when it was to end");
+    }
+    Thread.currentThread().interrupt(); // committed in time: it is the function that is to stop
+  }
+
+  @Override
+  public ReservedBytes decode(Slice source) {
+    throw new UnsupportedOperationException("a claim is written only");
+  }
+
+  // ---- the pool's answer
+
+  private void answered(Reply answer) {
+    reply.tryEmitValue(answer);
+  }
+
+  private void failed(Throwable failure) {
+    if (STATE.compareAndSet(this, State.WAITING, State.ABORTED)) {
+      claimant.error(failure);
+    } else {
+      reply.tryEmitError(failure);
+    }
+  }
+
+  // ---- the claimant's side
+
+  @Override
+  public Slice slice() {
+    return Objects.requireNonNull(slice, "a claim is handed out with its slice");
+  }
+
+  @Override
+  public Mono<Reply> commit(int length) {
+    Objects.checkFromToIndex(0, length, slice().length());
+    try {
+      slice().transfer(); // the claimant's handle ends here
+    } catch (SliceStateException dead) {
+      throw new WorkerException.SliceMisuse(dead);
+    }
+    committedBytes = length;
+    if (STATE.compareAndSet(this, State.OPEN, State.COMMITTED)) {
+      LockSupport.unpark(worker);
+    }
+    return reply.asMono(); // taken back in this very moment: the Mono says why
+  }
+
+  @Override
+  public void close() {
+    if (STATE.compareAndSet(this, State.OPEN, State.ABORTED)) {
+      slice().tryRelease();
+      invocation.dispose();
+      LockSupport.unpark(worker);
+    }
+  }
+
+  private void cancelled() {
+    STATE.compareAndSet(this, State.WAITING, State.ABORTED);
+    if (state == State.ABORTED) {
+      invocation.dispose();
+    } else {
+      close();
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package io.millrace.pipeline;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Sinks;
+
+/**
+ * A port over a pool: a message is an invocation under the port's key, so one worker runs them all,
+ * in order.
+ */
+final class PoolMessagePort implements MessagePort {
+
+  private static final AtomicLong NUMBERS = new AtomicLong();
+
+  private final WorkerPool pool;
+  private final Invocation template;
+  private final MessageChannel<byte[]> channel = new MessageChannel<>(Codecs.bytes());
+  private final Flux<byte[]> messages = channel.flux();
+  private final Sinks.Many<WorkerException> errors = Sinks.many().multicast().directBestEffort();
+
+  /** Messages under way, and one for the port while it is open. At 0 all is over. */
+  private final AtomicInteger open = new AtomicInteger(1);
+
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  PoolMessagePort(WorkerPool pool, Invocation template) {
+    this.pool = pool;
+    String key = template.key() == null ? "port-" + NUMBERS.incrementAndGet() : template.key();
+    this.template = template.withKey(key).withReceiver(channel);
+  }
+
+  @Override
+  public void post(Payload message) {
+    if (!tryBegin()) {
+      throw new WorkerException.PoolClosed("message port to " + template.function());
+    }
+    Post post = new Post(Thread.currentThread());
+    pool.invoke(template.withPayload(message)).subscribe(reply -> ended(), post::failed);
+    post.over();
+  }
+
+  private boolean tryBegin() {
+    while (!closed.get()) {
+      int count = open.get();
+      if (count != 0 && open.compareAndSet(count, count + 1)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Tells a refusal, which comes while it is being posted, from what happens later. */
+  private final class Post {
+
+    private @Nullable Thread poster;
+    private @Nullable WorkerException refusal;
+
+    Post(Thread poster) {
+      this.poster = poster;
+    }
+
+    void failed(Throwable failure) {
+      WorkerException known =
+          failure instanceof WorkerException typed
+              ? typed
+              : new WorkerException.WorkerTerminated("it was not run: " + failure, failure);
+      if (Thread.currentThread() == poster) {
+        refusal = known;
+      } else {
+        errors.emitNext(known, Sinks.EmitFailureHandler.busyLooping(MessageChannel.OTHER_SIGNAL));
+      }
+      ended();
+    }
+
+    void over() {
+      poster = null;
+      if (refusal != null) {
+        throw refusal;
+      }
+    }
+  }
+
+  private void ended() {
+    if (open.decrementAndGet() == 0) {
+      channel.end();
+      errors.tryEmitComplete();
+    }
+  }
+
+  @Override
+  public Flux<byte[]> messages() {
+    return messages;
+  }
+
+  @Override
+  public Flux<WorkerException> errors() {
+    return errors.asFlux();
+  }
+
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      ended();
+    }
+  }
+}

@@ -1,0 +1,178 @@
+package io.millrace.scheduler;
+
+import io.millrace.pipeline.Invocation;
+import io.millrace.pipeline.Reply;
+import io.millrace.pipeline.WorkerEvent;
+import io.millrace.pipeline.WorkerException;
+import io.millrace.pipeline.WorkerPool;
+import io.millrace.pipeline.WorkerPoolRecorder;
+import io.millrace.pipeline.spi.Guest;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import reactor.core.publisher.BufferOverflowStrategy;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Sinks;
+
+/**
+ * Tells the pool's recorder and the subscribers of its events what happens. Any thread.
+ *
+ * <p>Events go through a small queue to the signaller, so that no subscriber holds up a worker;
+ * what is too much is dropped and counted, the oldest first.
+ */
+final class Announcer {
+
+  private static final long LOG_EVERY_NANOS = 1_000_000_000;
+  private static final long NEVER = Long.MIN_VALUE;
+
+  private final ScheduledWorkerPool pool;
+  private final WorkerPoolRecorder recorder;
+  private final boolean records;
+  private final BlockingQueue<WorkerEvent> pending =
+      new ArrayBlockingQueue<>(WorkerPool.EVENTS_KEPT);
+  private final AtomicBoolean scheduled = new AtomicBoolean();
+  private final Sinks.Many<WorkerEvent> sink = Sinks.many().multicast().directBestEffort();
+  private final AtomicBoolean ended = new AtomicBoolean();
+  private final AtomicLong dropped = new AtomicLong();
+  private final AtomicLong unlogged = new AtomicLong();
+  private final AtomicLong nextLogNanos = new AtomicLong(NEVER);
+
+  Announcer(ScheduledWorkerPool pool, WorkerPoolRecorder recorder) {
+    this.pool = pool;
+    this.recorder = recorder;
+    this.records = recorder != WorkerPoolRecorder.NONE;
+  }
+
+  Flux<WorkerEvent> events() {
+    return sink.asFlux()
+        .onBackpressureBuffer(
+            WorkerPool.EVENTS_KEPT,
+            event -> dropped.incrementAndGet(),
+            BufferOverflowStrategy.DROP_OLDEST);
+  }
+
+  /** Events that a subscriber did not get. */
+  long dropped() {
+    return dropped.get();
+  }
+
+  /** The pool has ended: nothing happens any more. */
+  void end() {
+    if (!ended.compareAndSet(false, true)) {
+      return;
+    }
+    if (sink.currentSubscriberCount() == 0) {
+      sink.tryEmitComplete();
+      return;
+    }
+    pool.signaller()
+        .add(
+            () -> {
+              deliver();
+              sink.tryEmitComplete();
+            });
+  }
+
+  // ---- what happens
+
+  /** The worker's thread: a guest has ended this by itself. */
+  void ended(Reply reply, Guest guest) {
+    if (records) {
+      safely(each -> each.ended(reply, guest.cost()));
+    }
+    if (reply instanceof Reply.Failed failed && isEvent(failed.failure())) {
+      event(new WorkerEvent.InvocationFailed(reply.invocation(), failed.failure()));
+    }
+  }
+
+  /** What guests and codecs do wrong; what they refuse, or what is too much, is daily business. */
+  private static boolean isEvent(WorkerException failure) {
+    return failure instanceof WorkerException.GuestTrap
+        || failure instanceof WorkerException.GuestExit
+        || failure instanceof WorkerException.HostFunctionFailed
+        || failure instanceof WorkerException.CodecFailed
+        || failure instanceof WorkerException.SliceMisuse
+        || failure instanceof WorkerException.AbiMismatch
+        || failure instanceof WorkerException.WorkerTerminated;
+  }
+
+  /** It was failed by somebody else. */
+  void failed(Reply.Failed reply) {
+    if (records) {
+      safely(each -> each.failed(reply));
+    }
+  }
+
+  void cancelled(Invocation invocation) {
+    if (records) {
+      safely(each -> each.cancelled(invocation));
+    }
+  }
+
+  void event(WorkerEvent event) {
+    if (!(event instanceof WorkerEvent.InstanceRetired)) { // which some policies do all the time
+      log(event);
+    }
+    if (records) {
+      safely(each -> each.event(event));
+    }
+    if (sink.currentSubscriberCount() == 0) {
+      return;
+    }
+    while (!pending.offer(event)) {
+      if (pending.poll() != null) {
+        dropped.incrementAndGet();
+      }
+    }
+    if (scheduled.compareAndSet(false, true)) {
+      pool.signaller().add(this::deliver);
+    }
+  }
+
+  /** Signaller only. */
+  private void deliver() {
+    scheduled.set(false);
+    for (WorkerEvent event = pending.poll(); event != null; event = pending.poll()) {
+      if (sink.tryEmitNext(event).isFailure()) {
+        dropped.incrementAndGet(); // another signaller's subscriber does not return
+      }
+    }
+  }
+
+  private void safely(Consumer<WorkerPoolRecorder> call) {
+    try {
+      call.accept(recorder);
+    } catch (Throwable thrown) {
+      ScheduledWorkerPool.log("the recorder threw", thrown);
+    }
+  }
+
+  /** One line a second at most: guests can trap a hundred thousand times in it. */
+  private void log(WorkerEvent event) {
+    long now = pool.platform().nanoTime();
+    long next = nextLogNanos.get();
+    if ((next != NEVER && now - next < 0)
+        || !nextLogNanos.compareAndSet(next, now + LOG_EVERY_NANOS)) {
+      unlogged.incrementAndGet();
+      return;
+    }
+    long more = unlogged.getAndSet(0);
+    ScheduledWorkerPool.log(
+        text(event) + (more == 0 ? "" : " (and " + more + " more before)"), null);
+  }
+
+  private static String text(WorkerEvent event) {
+    if (event instanceof WorkerEvent.InvocationFailed failed) {
+      return String.valueOf(failed.failure().getMessage());
+    } else if (event instanceof WorkerEvent.WorkerDied died) {
+      return died.worker() + " died and is replaced: " + died.cause();
+    }
+    WorkerEvent.WorkerAbandoned abandoned = (WorkerEvent.WorkerAbandoned) event;
+    return abandoned.worker()
+        + " was given up: "
+        + abandoned.invocation().function()
+        + " did not stop when told to";
+  }
+}
