@@ -27,7 +27,7 @@ final class ZeroCopyProfile implements Profile {
   private static final int CAPACITY = 64;
   private static final int ROUNDS = 11;
   private static final int WARM_UPS = 3;
-  private static final long BYTES_EACH = 512L << 20;
+  private static final long BYTES_EACH = 1L << 30;
 
   @Override
   public String name() {

@@ -89,7 +89,9 @@ public interface WorkerPool extends AutoCloseable {
    * <p>The invocation's payload is {@link Payload#reserved}. Its deadline covers queueing, filling
    * and the function; without one it is five seconds. While it waits the claim counts as any
    * invocation does; open, it keeps its worker. Errors as {@link #invoke} does, with {@link
-   * WorkerException.PayloadTooLarge} when there is no such room. The claim comes on the worker's
+   * WorkerException.PayloadTooLarge} when there is no such room. Where guests share one memory a
+   * claim is not needed: a slice of {@code InstancePool.sharedArena} that is {@linkplain
+   * Payload#transferred transferred} reserves no worker. The claim comes on the worker's
    * thread: it can be filled and committed there.
    */
   default Mono<Claim> claim(Invocation invocation) {

@@ -79,6 +79,7 @@ final class Announcer {
 
   /** The worker's thread: a guest has ended this by itself. */
   void ended(Reply reply, Guest guest) {
+    InvocationEvent.record(reply);
     if (records) {
       safely(each -> each.ended(reply, guest.cost()));
     }
@@ -100,6 +101,7 @@ final class Announcer {
 
   /** It was failed by somebody else. */
   void failed(Reply.Failed reply) {
+    InvocationEvent.record(reply);
     if (records) {
       safely(each -> each.failed(reply));
     }

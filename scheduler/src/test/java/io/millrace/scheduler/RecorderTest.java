@@ -1,6 +1,7 @@
 package io.millrace.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.pipeline.Invocation;
@@ -11,15 +12,19 @@ import io.millrace.pipeline.WorkerEvent;
 import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.WorkerPool;
 import io.millrace.pipeline.WorkerPoolRecorder;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.reactivestreams.Subscription;
 import reactor.core.Disposable;
 import reactor.core.publisher.BaseSubscriber;
@@ -215,6 +220,28 @@ class RecorderTest {
       }
       end.countDown();
     }
+  }
+
+  @Test
+  void aFlightRecordingShowsInvocationsWhenItAsksForThem(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("invocations.jfr");
+    try (Recording recording = new Recording()) {
+      recording.enable("io.millrace.Invocation");
+      recording.start();
+      try (WorkerPool pool = pool(WorkerPoolRecorder.NONE)) {
+        pool.invoke(Invocation.of("echo", "x").withTenant("a")).block(LONG);
+        safely(pool, Invocation.of("trap", "")).block(LONG);
+      }
+      recording.stop();
+      recording.dump(file);
+    }
+    assertThat(RecordingFile.readAllEvents(file))
+        .filteredOn(each -> each.getEventType().getName().equals("io.millrace.Invocation"))
+        .extracting(
+            each -> each.getString("function"),
+            each -> each.getString("tenant"),
+            each -> each.getString("outcome"))
+        .containsExactlyInAnyOrder(tuple("echo", "a", "completed"), tuple("trap", "", "GuestTrap"));
   }
 
   @Test
