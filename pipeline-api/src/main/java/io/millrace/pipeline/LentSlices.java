@@ -20,6 +20,7 @@ public final class LentSlices implements Payload {
   private final List<Slice> given;
   private final boolean transferred;
   private volatile @Nullable List<Slice> taken;
+  private volatile @Nullable Object owner;
 
   LentSlices(List<Slice> slices, boolean transferred) {
     this.given = List.copyOf(slices);
@@ -30,14 +31,16 @@ public final class LentSlices implements Payload {
   }
 
   /**
-   * The invocation has room: the sender's handles die, if the slices are transferred.
+   * The invocation has room: the sender's handles die, if the slices are transferred. They are
+   * {@code owner}'s from now on: one payload may stand in several invocations, of which one wins.
    *
    * @throws WorkerException.SliceMisuse when one is not live; all others work as before
    */
-  public void accept() {
+  public void accept(Object owner) {
     if (transferred) {
       try {
         taken = Slices.transferAll(given);
+        this.owner = owner;
       } catch (SliceStateException misuse) {
         throw new WorkerException.SliceMisuse(misuse);
       }
@@ -50,7 +53,14 @@ public final class LentSlices implements Payload {
     return mine == null ? given : mine;
   }
 
-  /** The invocation has ended, or will not begin. Harmless when repeated. */
+  /** The invocation will not begin. Harmless when repeated, and by another than the owner. */
+  public void release(Object formerOwner) {
+    if (owner == formerOwner) {
+      release();
+    }
+  }
+
+  /** A guest has had them, and has returned. Harmless when repeated. */
   public void release() {
     List<Slice> mine = taken;
     if (mine != null) {

@@ -162,6 +162,9 @@ final class ScheduledWorkerPool implements WorkerPool {
     }
     try {
       task.acceptPayload();
+      if (task.isDone()) {
+        task.dropPayload(); // whoever ended it in between found nothing to give back
+      }
       return true;
     } catch (WorkerException.SliceMisuse misuse) {
       outcomes.tryAnswerWaiting(task, () -> misuse, false);

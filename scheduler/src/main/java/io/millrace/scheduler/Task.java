@@ -126,14 +126,14 @@ abstract class Task {
    */
   void acceptPayload() {
     if (invocation.payload() instanceof LentSlices lent) {
-      lent.accept();
+      lent.accept(this);
     }
   }
 
   /** No guest is going to have the payload. */
   void dropPayload() {
     if (invocation.payload() instanceof LentSlices lent) {
-      lent.release();
+      lent.release(this);
     }
   }
 

@@ -15,6 +15,7 @@ import io.millrace.pipeline.WorkerPool;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -106,6 +107,25 @@ class TransferredPayloadTest {
           .verify(LONG);
       assertThat(slice.isLive()).isTrue();
       guests.open();
+    }
+  }
+
+  @Test
+  void twoInvocationsThatCarryItCannotTakeItFromEachOther() {
+    try (WorkerPool pool = pool(Overflow.WAIT)) {
+      CompletableFuture<Reply> first = pool.invoke(handingOver).toFuture();
+      assertThat(slice.isLive()).isFalse();
+      Disposable noRoom = pool.invokeAll(Flux.just(handingOver)).subscribe();
+      noRoom.dispose();
+      StepVerifier.create(pool.invoke(handingOver))
+          .expectError(WorkerException.InboxFull.class)
+          .verify(LONG);
+      assertThat(arena.liveSlices()).as("the first has it").isEqualTo(1);
+      guests.open();
+      assertThat(first).succeedsWithin(LONG);
+      StepVerifier.create(pool.invoke(handingOver))
+          .expectError(WorkerException.SliceMisuse.class)
+          .verify(LONG);
     }
   }
 
