@@ -167,7 +167,7 @@ final class Arrivals {
       if (task == null) {
         return;
       }
-      pool.watch(task);
+      pool.deadlines().watch(task);
     }
   }
 }

@@ -109,7 +109,7 @@ final class AsArrived extends ReplyOrder {
   private boolean waitsAhead(long submitted) {
     if (--waitsLeft < 0) {
       waitsLeft = WAITS;
-      long mean = pool.meanServiceNanos();
+      long mean = pool.loadMeter().meanServiceNanos();
       ahead = mean == 0 ? 0 : Math.min(MOST_AHEAD, AHEAD_NANOS / mean) - 1;
     }
     long last = Math.min(head + ahead, submitted - 1);

@@ -11,26 +11,25 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The workers of a pool: when one is started, replaced, or not needed any more. Workers are started
- * within dispatch only, so by one thread at a time; they end wherever they end.
+ * The workers of a pool, from the start of their threads to their ends. Workers are started within
+ * dispatch only, so by one thread at a time; they end wherever they end. How many there are to be
+ * is {@link Staffing}'s to say.
  */
 final class Crew {
 
   private final ScheduledWorkerPool pool;
   private final WorkerPoolConfig config;
   private final Slot[] slots;
-  private final String name;
   private final Queue<Thread> threads = new ConcurrentLinkedQueue<>();
   private final AtomicInteger live = new AtomicInteger();
   private final AtomicInteger stuck = new AtomicInteger();
   private final AtomicLong abandoned = new AtomicLong();
   private final AtomicLong died = new AtomicLong();
 
-  Crew(ScheduledWorkerPool pool, WorkerPoolConfig config, Slot[] slots, String name) {
+  Crew(ScheduledWorkerPool pool, WorkerPoolConfig config, Slot[] slots) {
     this.pool = pool;
     this.config = config;
     this.slots = slots;
-    this.name = name;
   }
 
   int live() {
@@ -70,83 +69,36 @@ final class Crew {
     return threads.contains(thread);
   }
 
-  long keepAliveNanos() {
-    return live.get() > config.minWorkers() ? config.keepAliveNanos() : Platform.FOR_EVER;
-  }
-
   // ---- starting: dispatch only
 
-  boolean canGrow() {
-    return live.get() < slots.length;
-  }
-
-  /** Starts workers for what waits and nobody is there to take, in the shared queue or batches. */
-  void grow(int shared, int hungry) {
-    if (!canGrow() || pool.isTerminated()) {
-      return;
-    }
-    int backlog = shared;
-    int idle = hungry;
-    int bound = 0;
-    for (Slot slot : slots) {
-      Worker worker = slot.worker();
-      backlog += slot.batch.size();
-      idle += worker != null && worker.state() instanceof WorkerState.Starting ? 1 : 0;
-      bound += slot.keyed.size();
-    }
-    if (backlog + bound + leftBehind() == 0) {
-      return;
-    }
-    for (Slot slot : slots) {
-      if (slot.worker() != null) {
-        continue;
-      }
-      boolean forItsOwn = slot.keyed.size() > 0 || !slot.isEmpty();
-      if (forItsOwn || backlog > idle || live.get() < config.minWorkers()) {
-        idle += start(slot) ? 1 : 0;
-      }
-    }
-  }
-
-  /** What was handed to workers that are gone. */
-  private int leftBehind() {
-    int left = 0;
-    for (Slot slot : slots) {
-      left += slot.worker() == null && !slot.isEmpty() ? 1 : 0;
-    }
-    return left;
-  }
-
-  private boolean start(Slot slot) {
-    pool.loadMeter().begin(pool.platform().nanoTime());
-    Worker worker = new Worker(pool, slot, config.idle(), name + "-worker-" + slot.index);
+  /** Puts a worker into its slot and starts its thread. Answers why that failed, if it did. */
+  @Nullable Throwable tryStart(Worker worker) {
+    Slot slot = worker.slot();
     slot.worker(worker);
     live.incrementAndGet();
     threads.removeIf(pool.platform()::hasEnded);
     threads.add(worker.thread());
     try {
       pool.platform().start(worker.thread());
-      return true;
+      return null;
     } catch (Throwable noThread) {
       threads.remove(worker.thread());
       slot.worker(null);
       ScheduledWorkerPool.log("a worker's thread could not be started", noThread);
-      if (live.decrementAndGet() == 0) {
-        pool.dispatcher()
-            .abandonAll(
-                new WorkerException.WorkerTerminated("no thread could be started", noThread));
-      }
-      return false;
+      live.decrementAndGet();
+      return noThread;
     }
   }
 
   // ---- ending
 
-  /** The worker's own thread: answers whether there are enough others. */
-  boolean tryLeave() {
+  /**
+   * The worker's own thread: answers whether more than {@code least} were there, itself included.
+   */
+  boolean tryLeave(int least) {
     while (true) {
       int seen = live.get();
-      if (seen <= config.minWorkers()) {
+      if (seen <= least) {
         return false;
       }
       if (live.compareAndSet(seen, seen - 1)) {
@@ -176,7 +128,7 @@ final class Crew {
       }
     }
     worker.closeLease();
-    pool.dispatcher().tryUnwant(slot);
+    pool.dispatcher().feeder().tryUnwant(slot);
     vacate(worker, end != WorkerState.Phase.UNUSED);
   }
 

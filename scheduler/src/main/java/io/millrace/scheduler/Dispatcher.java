@@ -2,12 +2,9 @@ package io.millrace.scheduler;
 
 import io.millrace.pipeline.WorkerException;
 import java.lang.invoke.VarHandle;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Brings tasks from those who submit them to workers that want some.
@@ -27,14 +24,8 @@ import org.jspecify.annotations.Nullable;
  * asks for dispatch; a submitter puts its task into the intake, fences, and asks for dispatch if
  * anybody is hungry. One of the two sees the other (Dekker). A worker falls asleep only after it
  * has said so and looked once more; whoever hands it something looks afterwards whether it said so.
- *
- * <p>A batch is no longer than some {@link #BATCH_NANOS} of work: it is already on its worker's
- * desk when another tenant's task comes. Should a run take longer than expected, an idle worker
- * takes from behind it.
  */
 final class Dispatcher {
-
-  private static final long BATCH_NANOS = 30_000;
 
   private final ScheduledWorkerPool pool;
   private final Slot[] slots;
@@ -42,22 +33,26 @@ final class Dispatcher {
   private final Queue<Task> intake;
   private final Eviction eviction;
   private final DispatchPolicy policy;
+  private final Feeder feeder;
   private final AtomicInteger wip = new AtomicInteger();
-  private final AtomicInteger hungry = new AtomicInteger();
   private final AtomicInteger dead = new AtomicInteger();
   private final int mostDead;
-  private final Slot[] feedOrder;
 
   Dispatcher(ScheduledWorkerPool pool, WorkerPoolConfig config, Slot[] slots, FairQueue shared) {
     this.pool = pool;
     this.slots = slots;
-    this.feedOrder = slots.clone();
     this.shared = shared;
     this.policy = config.dispatch();
+    this.feeder = new Feeder(pool, slots, shared, policy);
     this.eviction = new Eviction(pool, this, slots, shared, config.overflow());
     this.mostDead = Math.max(64, config.inboxCapacity());
     this.intake =
         new MpscVarHandleArrayQueue<>(2 * mostDead + slots.length + Eviction.MOST_NEWCOMERS);
+  }
+
+  /** What workers ask for something. */
+  Feeder feeder() {
+    return feeder;
   }
 
   // ---- submitters: any thread
@@ -74,16 +69,14 @@ final class Dispatcher {
   void poke() {
     VarHandle.fullFence();
     pool.platform().interleave();
-    if (hungry.get() != 0 || pool.crew().canGrow() || pool.isTerminated()) {
+    if (feeder.hungry() != 0 || pool.staffing().canGrow() || pool.isTerminated()) {
       run();
     }
   }
 
   /** Takes in a task that found no room, by the pool's policy; answers it in any case. */
   void squeezeIn(Task task) {
-    if (task.watchedAt() == DeadlineTable.NOWHERE) {
-      pool.watch(task);
-    }
+    pool.deadlines().watch(task);
     if (eviction.offer(task)) {
       run();
       pool.signaller().relieve();
@@ -97,46 +90,6 @@ final class Dispatcher {
     if (dead.incrementAndGet() >= mostDead) {
       run();
     }
-  }
-
-  // ---- workers: each for its own slot
-
-  /** Asks for work, which comes into the slot's queues. */
-  void want(Slot slot) {
-    if (slot.tryRaiseWants()) {
-      hungry.incrementAndGet();
-    }
-    pool.platform().interleave();
-    run();
-  }
-
-  /** Takes the wish back. Answers whether that came in time: else something was handed over. */
-  boolean tryUnwant(Slot slot) {
-    if (slot.tryLowerWants()) {
-      hungry.decrementAndGet();
-      return true;
-    }
-    return false;
-  }
-
-  /** What stands behind another worker's run. */
-  @Nullable Task steal(Slot thief) {
-    for (int i = 1; i < slots.length; i++) {
-      Task task = slots[(thief.index + i) % slots.length].batch.steal();
-      if (task != null) {
-        return task;
-      }
-    }
-    return null;
-  }
-
-  boolean canSteal(Slot thief) {
-    for (Slot slot : slots) {
-      if (slot != thief && !slot.batch.isEmpty()) {
-        return true;
-      }
-    }
-    return false;
   }
 
   // ---- dispatch
@@ -167,15 +120,8 @@ final class Dispatcher {
     if (terminated != null) {
       abandonAll(terminated);
     }
-    if (hungry.get() != 0) {
-      if (policy == DispatchPolicy.LEAST_LOADED) {
-        Arrays.sort(feedOrder, Comparator.comparingLong(each -> each.tally.busyNanos()));
-      }
-      for (Slot slot : feedOrder) {
-        feed(slot);
-      }
-    }
-    pool.crew().grow(shared.size(), hungry.get());
+    feeder.feedAll();
+    pool.staffing().grow(shared.size(), feeder.hungry());
   }
 
   private void takeIn() {
@@ -219,51 +165,6 @@ final class Dispatcher {
     shared.removeIf(Task::isDone, task -> {});
     for (Slot slot : slots) {
       slot.keyed.removeIf(Task::isDone, task -> {});
-    }
-  }
-
-  /**
-   * Hands over what there is. A wish that was lowered for nothing, since all that seemed to wait
-   * was abandoned, wakes its worker as well: it has to wish again.
-   */
-  private void feed(Slot slot) {
-    if (!slot.wants() || (shared.size() == 0 && slot.keyed.size() == 0)) {
-      return;
-    }
-    int share = Math.max(1, shared.size() / Math.max(1, hungry.get()));
-    if (!tryUnwant(slot)) {
-      return;
-    }
-    pool.platform().interleave();
-    int most = batchSize(slot);
-    move(slot.keyed, slot.inbox, most);
-    move(shared, slot.batch, Math.min(share, most));
-    VarHandle.fullFence();
-    pool.platform().interleave();
-    if (slot.isAsleep()) {
-      Worker worker = slot.worker();
-      if (worker != null) {
-        pool.platform().unpark(worker.thread());
-      }
-    }
-  }
-
-  /** One, while there are workers to be started for the second; they cannot steal yet. */
-  private int batchSize(Slot slot) {
-    long mean = slot.tally.meanServiceNanos();
-    if (mean == 0 || pool.crew().canGrow()) {
-      return 1;
-    }
-    return (int) Math.max(1, Math.min(Slot.BATCH, BATCH_NANOS / Math.max(1, mean)));
-  }
-
-  private static void move(FairQueue from, RunQueue to, int most) {
-    int moved = 0;
-    for (Task task = null; moved < most && (task = from.poll()) != null; moved++) {
-      to.put(moved, task);
-    }
-    if (moved > 0) {
-      to.handOver(moved);
     }
   }
 }

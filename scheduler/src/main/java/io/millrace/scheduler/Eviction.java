@@ -111,9 +111,9 @@ final class Eviction {
     }
     shedBefore = true;
     nextShedNanos = now + SHED_EVERY_NANOS;
-    long serviceNanos = pool.meanServiceNanos();
-    Predicate<Task> late = task -> task.hasDeadline() && task.deadlineNanos() - now < serviceNanos;
-    Consumer<Task> shed = task -> pool.outcomes().evict(task, pool.shed(task));
+    long serviceNanos = pool.loadMeter().meanServiceNanos();
+    Predicate<Task> late = task -> Deadlines.isLate(task, now, serviceNanos);
+    Consumer<Task> shed = task -> pool.outcomes().evict(task, Deadlines.shed(task));
     shared.removeIf(late, shed);
     for (Slot slot : slots) {
       slot.keyed.removeIf(late, shed);

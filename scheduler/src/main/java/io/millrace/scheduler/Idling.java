@@ -7,28 +7,28 @@ final class Idling {
 
   private final ScheduledWorkerPool pool;
   private final Platform platform;
-  private final Dispatcher dispatcher;
+  private final Feeder feeder;
   private final Slot slot;
   private final IdleStrategy strategy;
 
   Idling(ScheduledWorkerPool pool, Slot slot, IdleStrategy strategy) {
     this.pool = pool;
     this.platform = pool.platform();
-    this.dispatcher = pool.dispatcher();
+    this.feeder = pool.dispatcher().feeder();
     this.slot = slot;
     this.strategy = strategy;
   }
 
   /** The slot is empty: what dispatch hands over; else what stands behind another's run. */
   @Nullable Task next(boolean inboxFirst) {
-    dispatcher.want(slot);
+    feeder.want(slot);
     Task task = slot.poll(inboxFirst);
     if (task != null) {
       return task;
     }
-    task = dispatcher.steal(slot);
+    task = feeder.steal(slot);
     if (task != null) {
-      dispatcher.tryUnwant(slot);
+      feeder.tryUnwant(slot);
     }
     return task;
   }
@@ -51,7 +51,7 @@ final class Idling {
   }
 
   private WorkerState.@Nullable Phase sleep() {
-    long keepAliveNanos = pool.crew().keepAliveNanos();
+    long keepAliveNanos = pool.staffing().keepAliveNanos();
     boolean limited = keepAliveNanos != Platform.FOR_EVER;
     long start = limited ? platform.nanoTime() : 0;
     slot.asleep(true);
@@ -71,10 +71,10 @@ final class Idling {
 
   /** Once it wants nothing any more, nothing can be handed to it. */
   private boolean leaves() {
-    return dispatcher.tryUnwant(slot) && pool.crew().tryLeave();
+    return feeder.tryUnwant(slot) && pool.staffing().tryLeave();
   }
 
   private boolean hasNews() {
-    return !slot.isEmpty() || dispatcher.canSteal(slot) || !slot.wants();
+    return !slot.isEmpty() || feeder.canSteal(slot) || !slot.wants();
   }
 }

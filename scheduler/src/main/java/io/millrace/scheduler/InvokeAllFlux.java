@@ -35,6 +35,6 @@ final class InvokeAllFlux extends Flux<Reply> {
       Operators.error(actual, new WorkerException.PoolClosed("worker pool"));
       return;
     }
-    source.subscribe(new InvokeAllSubscription(pool, actual, ordered, concurrency));
+    source.subscribe(new InvokeAllSubscription(pool, actual, ordered, concurrency).upstream());
   }
 }

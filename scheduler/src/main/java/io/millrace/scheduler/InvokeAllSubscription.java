@@ -1,6 +1,5 @@
 package io.millrace.scheduler;
 
-import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerException;
 import java.util.Objects;
@@ -14,56 +13,45 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * One stream through the pool: takes invocations from its upstream, gives replies to its
- * downstream.
+ * One stream through the pool, as its downstream sees it: what its {@link Upstream} sends goes
+ * through the pool, and the replies come out here.
  *
  * <p>Whoever brings a reply that is due drains: gives the downstream what is due, submits what has
  * arrived as far as the pool has room, then asks the upstream for as many as there is demand and
  * window for. One thread at a time is inside drain, which {@code wip} sees to; the others leave
  * their wish there and go on. What the upstream sends from within its own request, which is most of
- * it, needs no atomic for that: {@code again}.
+ * it, needs no atomic for that: {@link #drainAgain}.
  *
  * <table>
  *   <caption>Access</caption>
  *   <tr><th>field</th><th>mode</th></tr>
- *   <tr><td>emitted, askAtEmitted, finished, again</td><td>plain, by the one thread inside drain (guard:
- *       wip)</td></tr>
+ *   <tr><td>emitted, finished, again</td><td>plain, by the one thread inside drain (guard: wip)</td></tr>
  *   <tr><td>drainer</td><td>plain and racy: only who wrote itself there can read itself</td></tr>
- *   <tr><td>promised</td><td>volatile, written inside drain, before the upstream is asked</td></tr>
  *   <tr><td>requested</td><td>atomic add, by the downstream</td></tr>
- *   <tr><td>upstreamEnded, cancelled, error</td><td>volatile, set once</td></tr>
+ *   <tr><td>cancelled</td><td>volatile, set once</td></tr>
  * </table>
  */
-final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscription {
+final class InvokeAllSubscription implements Subscription {
 
   /** More in one go, and the other workers would have nothing left to do meanwhile. */
   private static final int EMITTED_AT_ONCE = 256;
 
   private final ScheduledWorkerPool pool;
   private final CoreSubscriber<? super Reply> actual;
-  private final int concurrency;
   private final long number;
   private final Arrivals arrivals;
+  private final Upstream upstream;
   private final ReplyOrder order;
   private final AtomicInteger wip = new AtomicInteger();
   private final AtomicLong requested = new AtomicLong();
   private final AtomicBoolean awaitingRoom = new AtomicBoolean();
-  private volatile @Nullable Subscription upstream;
-  private volatile boolean upstreamEnded;
   private volatile boolean cancelled;
-  private volatile @Nullable Throwable error;
-  private volatile long promised;
   private volatile boolean hurried;
   private ReplyOrder.Look lastLook = ReplyOrder.Look.NOTHING;
   private @Nullable Thread drainer;
   private boolean again;
   private long emitted;
-
-  /** Before so many are emitted there is no use in looking whether to ask for more. */
-  private long askAtEmitted;
-
   private boolean finished;
-
   private long emitUntil = EMITTED_AT_ONCE;
 
   InvokeAllSubscription(
@@ -73,25 +61,21 @@ final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscri
       int concurrency) {
     this.pool = pool;
     this.actual = actual;
-    this.concurrency = concurrency;
     this.number = pool.streams().newNumber();
     this.arrivals = new Arrivals(pool, this);
+    this.upstream = new Upstream(pool, this, arrivals, concurrency);
     this.order = ordered ? new AsArrived(arrivals.ring(), pool) : new AsEnded(arrivals.ring());
   }
 
-  // ---- upstream's signals
+  // ---- upstream
 
-  @Override
-  public Context currentContext() {
-    return actual.currentContext();
+  /** Takes the invocations. */
+  Upstream upstream() {
+    return upstream;
   }
 
-  @Override
-  public void onSubscribe(Subscription subscription) {
-    if (!Operators.validate(upstream, subscription)) {
-      return;
-    }
-    upstream = subscription;
+  /** The upstream is there: replies can be asked for. */
+  void begin() {
     pool.streams().opened(this);
     actual.onSubscribe(this);
     if (pool.isClosed()) {
@@ -99,40 +83,22 @@ final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscri
     }
   }
 
-  @Override
-  public void onNext(Invocation invocation) {
-    if (invocation == null) { // Reactive Streams 2.13: both sides shall know
-      NullPointerException missing = new NullPointerException("the publisher sent null");
-      fail(missing);
-      throw missing;
-    }
-    if (cancelled || upstreamEnded) {
-      Operators.onNextDropped(invocation, currentContext());
-    } else {
-      boolean inDrain = drainer == Thread.currentThread();
-      if (!arrivals.tryAdd(invocation, promised, inDrain)) {
-        fail(new IllegalStateException("the publisher sent more invocations than were requested"));
-      } else if (inDrain) {
-        again = true;
-      } else {
-        drain();
-      }
-    }
+  Context context() {
+    return actual.currentContext();
   }
 
-  @Override
-  public void onError(Throwable failure) {
-    Objects.requireNonNull(failure, "the publisher's error");
-    if (upstreamEnded) {
-      Operators.onErrorDropped(failure, currentContext());
-      return;
-    }
-    end(failure);
+  boolean isCancelled() {
+    return cancelled;
   }
 
-  @Override
-  public void onComplete() {
-    end(null);
+  /** Whether this thread is inside drain. */
+  boolean isDraining() {
+    return drainer == Thread.currentThread();
+  }
+
+  /** Only inside drain: there is something to do once more. */
+  void drainAgain() {
+    again = true;
   }
 
   // ---- downstream's signals
@@ -148,7 +114,7 @@ final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscri
   @Override
   public void cancel() {
     cancelled = true;
-    cancelUpstream();
+    upstream.cancel();
     drain();
   }
 
@@ -159,7 +125,7 @@ final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscri
   }
 
   void poolClosed() {
-    fail(new WorkerException.PoolClosed("worker pool"));
+    upstream.fail(new WorkerException.PoolClosed("worker pool"));
   }
 
   void roomCame() {
@@ -195,31 +161,8 @@ final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscri
 
   // ---- the stream
 
-  private void fail(Throwable failure) {
-    cancelUpstream();
-    end(failure);
-  }
-
-  private void end(@Nullable Throwable failure) {
-    if (!upstreamEnded) { // the first end counts
-      error = failure;
-      upstreamEnded = true;
-    }
-    drain();
-  }
-
-  private void cancelUpstream() {
-    Subscription source = upstream;
-    if (source != null) {
-      try {
-        source.cancel();
-      } catch (RuntimeException thrown) {
-        Outcomes.dropError(thrown, currentContext());
-      }
-    }
-  }
-
-  private void drain() {
+  /** Any thread: sees to it that all is done that can be, by this thread or the one inside. */
+  void drain() {
     if (wip.getAndIncrement() != 0) {
       return;
     }
@@ -236,9 +179,9 @@ final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscri
         // By the downstream. Reactive Streams 2.13: taken as a cancellation. The thread, which may
         // be a worker's, goes on.
         cancelled = true;
-        cancelUpstream();
+        upstream.cancel();
         dropAll();
-        Outcomes.dropError(thrown, currentContext());
+        Outcomes.dropError(thrown, context());
       }
       drainer = null;
       pool.platform().interleave();
@@ -259,10 +202,12 @@ final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscri
     }
     if (cancelled) {
       dropAll();
-    } else if (!finished && upstreamEnded) {
+    } else if (!finished && upstream.hasEnded()) {
       finishIfAnswered();
+    } else if (!finished && pool.isClosed()) {
+      poolClosed();
     } else if (!finished) {
-      askUpstream();
+      upstream.ask(requested.get(), emitted);
     }
   }
 
@@ -289,42 +234,13 @@ final class InvokeAllSubscription implements CoreSubscriber<Invocation>, Subscri
     }
   }
 
-  private void askUpstream() {
-    Subscription source = upstream;
-    long before = promised;
-    long demand = requested.get() - before;
-    if (source == null || demand <= 0 || emitted < askAtEmitted) {
-      return;
-    }
-    if (pool.isClosed()) {
-      poolClosed();
-      return;
-    }
-    int window = Math.min(concurrency, Math.min(pool.streams().window(), arrivals.places()));
-    int underWay = (int) (before - Math.min(emitted, arrivals.submitted()));
-    int space = window - underWay;
-    // In batches, since each request may cost the upstream a thread hop; the first one at once.
-    if (space <= 0 || (underWay != 0 && space < window / 4)) {
-      askAtEmitted = emitted + Math.min(underWay, Math.max(1, window / 4 - space));
-      return;
-    }
-    int wanted = (int) Math.min(demand, space);
-    promised = before + wanted;
-    arrivals.resetClock();
-    try {
-      source.request(wanted);
-    } catch (Throwable thrown) {
-      fail(thrown); // Reactive Streams 3.16 forbids it; the downstream shall know
-    }
-  }
-
   private void finishIfAnswered() {
     if (emitted != arrivals.count()) {
       return;
     }
     finished = true;
     pool.streams().ended(this);
-    Throwable failure = error;
+    Throwable failure = upstream.failure();
     if (failure == null) {
       actual.onComplete();
     } else {

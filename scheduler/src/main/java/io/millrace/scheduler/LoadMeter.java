@@ -52,6 +52,18 @@ final class LoadMeter {
     return busy;
   }
 
+  /** Of late, over all workers that have run something. 0 before that. */
+  long meanServiceNanos() {
+    long sum = 0;
+    int workers = 0;
+    for (Slot slot : slots) {
+      long mean = slot.tally.meanServiceNanos();
+      sum += mean;
+      workers += mean == 0 ? 0 : 1;
+    }
+    return workers == 0 ? 0 : sum / workers;
+  }
+
   synchronized WorkerPoolLoad look(Counts counts, int waiting, int liveWorkers) {
     begin(counts.nanos);
     for (Slot slot : slots) {

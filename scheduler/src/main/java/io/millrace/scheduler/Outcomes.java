@@ -77,7 +77,7 @@ final class Outcomes {
 
   /** About when a place comes free: one worker's next end. */
   private Duration retryAfter() {
-    return Duration.ofNanos(pool.meanServiceNanos() / Math.max(1, pool.crew().live()));
+    return Duration.ofNanos(pool.loadMeter().meanServiceNanos() / Math.max(1, pool.crew().live()));
   }
 
   private boolean tryTakeAway(Task task) {
@@ -121,7 +121,7 @@ final class Outcomes {
   void cancel(Task task) {
     if (!tryCancelWaiting(task) && task.tryStop(pool.platform(), pool.crew()::threadOf)) {
       Worker worker = slots[task.runner()].worker();
-      pool.forget(task);
+      pool.deadlines().forget(task);
       countCancelled(task);
       watchStop(task, worker);
     }
@@ -139,7 +139,7 @@ final class Outcomes {
     if (!tryTakeAway(task)) {
       return false;
     }
-    pool.forget(task);
+    pool.deadlines().forget(task);
     countCancelled(task);
     return true;
   }
@@ -160,7 +160,7 @@ final class Outcomes {
       task.dropPayload();
       pool.announcer().failed(answer);
       failed.increment();
-      pool.forget(task);
+      pool.deadlines().forget(task);
       pool.signaller().add(() -> deliver(task));
     }
   }
@@ -168,7 +168,7 @@ final class Outcomes {
   // ---- answers
 
   private void fail(Task task, WorkerException failure, long ranNanos, boolean later) {
-    pool.forget(task);
+    pool.deadlines().forget(task);
     pool.platform().interleave();
     long sojournNanos = task.sojournNanos(pool.platform().nanoTime());
     Reply.Failed reply = new Reply.Failed(task.invocation, failure, ranNanos, sojournNanos);

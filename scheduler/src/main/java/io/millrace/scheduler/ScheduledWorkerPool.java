@@ -30,10 +30,12 @@ final class ScheduledWorkerPool implements WorkerPool {
   private final Outcomes outcomes;
   private final Announcer announcer;
   private final Crew crew;
+  private final Staffing staffing;
   private final Watchdog watchdog;
   private final Signaller signaller;
   private final Dispatcher dispatcher;
   private final Streams streams;
+  private final Deadlines deadlines;
   private final LoadMeter loadMeter;
   private volatile @Nullable WorkerException terminated;
 
@@ -49,13 +51,15 @@ final class ScheduledWorkerPool implements WorkerPool {
     admission = new Admission(config.inboxCapacity(), slots);
     outcomes = new Outcomes(this, slots);
     announcer = new Announcer(this, config.recorder());
-    crew = new Crew(this, config, slots, name);
+    crew = new Crew(this, config, slots);
+    staffing = new Staffing(this, crew, config, slots, name);
     int mostWatched = 2 * config.inboxCapacity() + slots.length;
     watchdog = new Watchdog(this, mostWatched, config.graceNanos(), name + "-watchdog");
     signaller = new Signaller(this, config.graceNanos(), name + "-signals");
     FairQueue shared = new FairQueue(config.tenantWeights(), true);
     dispatcher = new Dispatcher(this, config, slots, shared);
     streams = new Streams(this, slots.length);
+    deadlines = new Deadlines(this, config.overflow());
     int cores = Runtime.getRuntime().availableProcessors();
     loadMeter = new LoadMeter(slots, cores);
   }
@@ -153,9 +157,7 @@ final class ScheduledWorkerPool implements WorkerPool {
    * was still to be had: if not, its room is free again.
    */
   boolean tryAdmit(Task task) {
-    if (task.hasDeadline() && task.watchedAt() == DeadlineTable.NOWHERE) {
-      watchdog.watch(task);
-    }
+    deadlines.watch(task);
     if (!task.tryAdmit()) {
       outcomes.departed();
       return false;
@@ -170,66 +172,6 @@ final class ScheduledWorkerPool implements WorkerPool {
       outcomes.tryAnswerWaiting(task, () -> misuse, false);
       return false;
     }
-  }
-
-  /** The deadline runs from before it has room. */
-  void watch(Task task) {
-    if (task.hasDeadline()) {
-      watchdog.watch(task);
-    }
-  }
-
-  void forget(Task task) {
-    if (task.hasDeadline()) {
-      watchdog.forget(task);
-    }
-  }
-
-  /** Watchdog only: answers a task whose deadline has passed; stops its guest if it runs. */
-  void expire(Task task) {
-    if (!outcomes.tryAnswerWaiting(task, () -> task.deadlineExceeded(false), true)) {
-      outcomes.tryStop(task, () -> task.deadlineExceeded(true));
-    }
-  }
-
-  /** Worker only: answers a task that is not to be begun any more. Answers whether it was one. */
-  boolean isUnfit(Task task) {
-    WorkerException last = terminated;
-    if (last != null) {
-      outcomes.tryAnswerWaiting(task, () -> last, false);
-      return true;
-    }
-    if (!task.hasDeadline()) {
-      return false;
-    }
-    long nowNanos = platform.nanoTime();
-    if (task.isPastDeadline(nowNanos)) {
-      outcomes.tryAnswerWaiting(task, () -> task.deadlineExceeded(false), false);
-      return true;
-    }
-    if (config.overflow() == Overflow.SHED_LATE
-        && task.deadlineNanos() - nowNanos < meanServiceNanos()) {
-      outcomes.tryAnswerWaiting(task, () -> shed(task), false);
-      return true;
-    }
-    return false;
-  }
-
-  WorkerException shed(Task task) {
-    return new WorkerException.Shed(
-        task.invocation.function(), Objects.requireNonNull(task.invocation.deadline()));
-  }
-
-  /** Of late, over all workers that have run something. 0 before that. */
-  long meanServiceNanos() {
-    long sum = 0;
-    int workers = 0;
-    for (Slot slot : slots) {
-      long mean = slot.tally.meanServiceNanos();
-      sum += mean;
-      workers += mean == 0 ? 0 : 1;
-    }
-    return workers == 0 ? 0 : sum / workers;
   }
 
   /** Why the pool was terminated; null while it was not. */
@@ -277,6 +219,10 @@ final class ScheduledWorkerPool implements WorkerPool {
     return crew;
   }
 
+  Staffing staffing() {
+    return staffing;
+  }
+
   Watchdog watchdog() {
     return watchdog;
   }
@@ -287,6 +233,10 @@ final class ScheduledWorkerPool implements WorkerPool {
 
   Dispatcher dispatcher() {
     return dispatcher;
+  }
+
+  Deadlines deadlines() {
+    return deadlines;
   }
 
   LoadMeter loadMeter() {

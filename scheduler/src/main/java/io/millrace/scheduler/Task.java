@@ -8,38 +8,15 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One invocation on its way. Whoever moves it out of WAITING or RUNNING owns the answer, and there
- * is exactly one such move; so it is answered exactly once. An interrupt is a part of the same
- * state, so it hits the run that it was meant for, or nobody. Two workers may both have come by a
- * task: only one of them begins it.
- *
- * <pre>
- *   NEW        has no room in the pool yet        tryWithdraw: GONE, the withdrawer answers
- *    | tryAdmit
- *   WAITING    counted as waiting                 tryAbandon: GONE, the abandoner answers
- *    |    \ tryTake
- *    |    TAKEN  by a worker that does something else first  tryWithdraw: GONE, as above
- *    |    / tryRun
- *    | tryBegin
- *   RUNNING ---------- tryEnd ---------------------------&gt; ANSWERED by the worker
- *    | tryStop
- *   STOPPING (the stopper answers)
- *    | Thread.interrupt()
- *   STOPPED ---------- tryEnd, as the loser: clears the interrupt ---&gt; BACK
- *    | tryLeave, after the grace time
- *   LEFT       the thread is given up
- * </pre>
+ * One invocation on its way: what it is, when it came, and its answer. {@link TaskState} says who
+ * may give that.
  *
  * <table>
  *   <caption>Access</caption>
  *   <tr><th>field</th><th>written by</th><th>read by</th></tr>
- *   <tr><td>state: one of the above, and from RUNNING on the runner's number</td>
- *       <td>compare-and-set; STOPPED by the stopper, volatile; WAITING plain where nobody else has
- *       seen it</td><td>volatile</td></tr>
  *   <tr><td>result: the answer of the worker, or of whoever made it GONE</td><td>worker, plain,
  *       before it tries to end; volatile</td><td>plain, after seeing ANSWERED; volatile</td></tr>
  *   <tr><td>other: that it needs room; its lane; the stopper's answer</td><td>submitter and dispatch, plain, before a queue
@@ -50,33 +27,15 @@ import org.jspecify.annotations.Nullable;
  *       <td>submitter, volatile</td><td>volatile</td></tr>
  * </table>
  */
-abstract class Task {
-
-  private static final int NEW = 0;
-  private static final int WAITING = 1;
-  private static final int TAKEN = 2;
-  private static final int RUNNING = 3;
-  private static final int STOPPING = 4;
-  private static final int STOPPED = 5;
-  private static final int LEFT = 6;
-  private static final int ANSWERED = 7;
-  private static final int GONE = 8;
-  private static final int BACK = 9;
-
-  /** Above these bits of the state is the runner's number. */
-  private static final int RUNNER_SHIFT = 4;
-
-  private static final int PHASE = (1 << RUNNER_SHIFT) - 1;
+abstract class Task extends TaskState {
 
   private static final Object NO_ROOM = new Object();
 
-  private static final VarHandle STATE;
   private static final VarHandle RESULT;
   private static final VarHandle OTHER;
 
   static {
     try {
-      STATE = MethodHandles.lookup().findVarHandle(Task.class, "state", int.class);
       RESULT = MethodHandles.lookup().findVarHandle(Task.class, "result", Reply.class);
       OTHER = MethodHandles.lookup().findVarHandle(Task.class, "other", Object.class);
     } catch (ReflectiveOperationException impossible) {
@@ -85,7 +44,6 @@ abstract class Task {
   }
 
   final Invocation invocation;
-  private volatile int state;
   private volatile int watchedAt;
   private long submittedNanos;
   private @Nullable Reply result;
@@ -160,7 +118,7 @@ abstract class Task {
         invocation.function(), Objects.requireNonNull(invocation.deadline()), started);
   }
 
-  // ---- who runs and who answers
+  // ---- where it is queued
 
   void queuedIn(Lane lane) {
     other = lane;
@@ -169,16 +127,6 @@ abstract class Task {
   /** Where it was queued. Worker only, before it begins. */
   @Nullable Lane lane() {
     return other instanceof Lane lane ? lane : null;
-  }
-
-  /** The submitter, with room for it. Fails when it was withdrawn meanwhile. */
-  boolean tryAdmit() {
-    return STATE.compareAndSet(this, NEW, WAITING);
-  }
-
-  /** The same for a task that nobody else can have seen: costs no atomic. */
-  void admitUnseen() {
-    STATE.set(this, WAITING);
   }
 
   /** The submitter, before it is queued: dispatch has to make room for it first. */
@@ -190,108 +138,13 @@ abstract class Task {
     return other == NO_ROOM;
   }
 
-  /** Worker only. */
-  boolean tryBegin(int runner) {
-    return STATE.compareAndSet(this, WAITING, with(RUNNING, runner));
-  }
+  // ---- the answer
 
-  /** Worker only. It has departed from the queue, and is not to be interrupted yet. */
-  boolean tryTake() {
-    return STATE.compareAndSet(this, WAITING, TAKEN);
-  }
-
-  /** Worker only, after {@link #tryTake}. */
-  boolean tryRun(int runner) {
-    return STATE.compareAndSet(this, TAKEN, with(RUNNING, runner));
-  }
-
-  /** Any thread: takes a task out of the queue, wherever it stands there; its room comes free. */
-  boolean tryAbandon() {
-    return STATE.compareAndSet(this, WAITING, GONE);
-  }
-
-  /** Any thread: the same for a task that has no room yet, or none any more. */
-  boolean tryWithdraw() {
-    return STATE.compareAndSet(this, NEW, GONE) || STATE.compareAndSet(this, TAKEN, GONE);
-  }
-
-  /**
-   * The runner only, when the guest has returned: answers with {@code answer}. The loser finds the
-   * interrupt flag cleared, or itself given up: see {@link #isLeft}.
-   */
+  /** The runner only, when the guest has returned: see {@link #tryEnd(int, Platform)}. */
   boolean tryEnd(int runner, Reply answer, Platform platform) {
     result = answer;
-    if (STATE.compareAndSet(this, with(RUNNING, runner), ANSWERED)) {
-      return true;
-    }
-    while (phase() == STOPPING) {
-      platform.onSpinWait(); // the stopper is between its two writes, a few instructions long
-    }
-    Thread.interrupted();
-    STATE.compareAndSet(this, with(STOPPED, runner), with(BACK, runner));
-    return false;
+    return tryEnd(runner, platform);
   }
-
-  /**
-   * Any thread. Interrupts the guest if it still runs this task.
-   *
-   * @param threads of the runners, by their numbers
-   */
-  boolean tryStop(Platform platform, IntFunction<Thread> threads) {
-    int seen = state;
-    int runner = seen >>> RUNNER_SHIFT;
-    if ((seen & PHASE) != RUNNING || !STATE.compareAndSet(this, seen, with(STOPPING, runner))) {
-      return false;
-    }
-    platform.interleave();
-    platform.interrupt(threads.apply(runner));
-    state = with(STOPPED, runner);
-    return true;
-  }
-
-  /** Watchdog only: gives up a worker whose guest was stopped and goes on. */
-  boolean tryLeave() {
-    int seen = state;
-    return (seen & PHASE) == STOPPED
-        && STATE.compareAndSet(this, seen, with(LEFT, seen >>> RUNNER_SHIFT));
-  }
-
-  private static int with(int phase, int runner) {
-    return phase | (runner << RUNNER_SHIFT);
-  }
-
-  private int phase() {
-    return state & PHASE;
-  }
-
-  /** Who runs it, or ran it until it was stopped. */
-  int runner() {
-    return state >>> RUNNER_SHIFT;
-  }
-
-  /** Whether a guest was told to stop and has not returned. */
-  boolean isStopping() {
-    return phase() == STOPPED;
-  }
-
-  boolean isRunning() {
-    return phase() == RUNNING;
-  }
-
-  boolean isRunningOn(int runner) {
-    return state == with(RUNNING, runner);
-  }
-
-  boolean isLeft() {
-    return phase() == LEFT;
-  }
-
-  /** Whether it neither waits nor runs: its answer has an owner. */
-  boolean isDone() {
-    return phase() >= STOPPING;
-  }
-
-  // ---- the answer
 
   /** The owner of the answer, if it is not the runner. */
   void reply(Reply answer) {

@@ -114,7 +114,8 @@ final class Watchdog implements Runnable {
       long sleepNanos = Long.MAX_VALUE;
       try {
         DeadlineTable known = table;
-        long nextDeadline = known == null ? Long.MAX_VALUE : known.scan(now, pool::expire);
+        long nextDeadline =
+            known == null ? Long.MAX_VALUE : known.scan(now, pool.deadlines()::expire);
         sleepNanos = Math.min(nextDeadline, scanStops(now));
         sleepNanos = Math.min(sleepNanos, pool.signaller().look(now));
         sleepNanos = Math.min(sleepNanos, pool.streams().look());

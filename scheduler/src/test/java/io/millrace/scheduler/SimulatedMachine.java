@@ -174,9 +174,7 @@ final class SimulatedMachine implements Platform {
   public void start(Thread thread) {
     find(thread).started = true;
     thread.start();
-    if (current.thread != outside) {
-      step();
-    }
+    step();
   }
 
   @Override
@@ -200,6 +198,9 @@ final class SimulatedMachine implements Platform {
 
   private void step() {
     SimThread self = current;
+    if (self.thread == outside && !over) {
+      return; // while the schedule is being set up there is no other one
+    }
     if (self.thread != Thread.currentThread()) {
       throw new IllegalStateException(Thread.currentThread() + " runs out of turn");
     }

@@ -220,7 +220,7 @@ class WorkerLifeTest {
         .filter(name -> name.startsWith("io.millrace.scheduler.") && !name.contains("Test"))
         .filter(name -> !name.contains("Proxy"))
         .findFirst()
-        .equals(Optional.of("io.millrace.scheduler.Worker"));
+        .equals(Optional.of("io.millrace.scheduler.TaskRunner"));
   }
 
   @Test

@@ -1,0 +1,139 @@
+package io.millrace.scheduler;
+
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands to workers that want some what waits, and lets idle ones take what others were handed.
+ *
+ * <p>A batch is no longer than some {@link #BATCH_NANOS} of work: it is already on its worker's
+ * desk when another tenant's task comes. Should a run take longer than expected, an idle worker
+ * takes from behind it.
+ */
+final class Feeder {
+
+  private static final long BATCH_NANOS = 30_000;
+
+  private final ScheduledWorkerPool pool;
+  private final Slot[] slots;
+  private final Slot[] feedOrder;
+  private final FairQueue shared;
+  private final boolean leastLoadedFirst;
+  private final AtomicInteger hungry = new AtomicInteger();
+
+  Feeder(ScheduledWorkerPool pool, Slot[] slots, FairQueue shared, DispatchPolicy policy) {
+    this.pool = pool;
+    this.slots = slots;
+    this.feedOrder = slots.clone();
+    this.shared = shared;
+    this.leastLoadedFirst = policy == DispatchPolicy.LEAST_LOADED;
+  }
+
+  /** Any thread: how many workers want something. */
+  int hungry() {
+    return hungry.get();
+  }
+
+  // ---- workers: each for its own slot
+
+  /** Asks for work, which comes into the slot's queues. */
+  void want(Slot slot) {
+    if (slot.tryRaiseWants()) {
+      hungry.incrementAndGet();
+    }
+    pool.platform().interleave();
+    pool.dispatcher().run();
+  }
+
+  /** Takes the wish back. Answers whether that came in time: else something was handed over. */
+  boolean tryUnwant(Slot slot) {
+    if (slot.tryLowerWants()) {
+      hungry.decrementAndGet();
+      return true;
+    }
+    return false;
+  }
+
+  /** What stands behind another worker's run. */
+  @Nullable Task steal(Slot thief) {
+    for (int i = 1; i < slots.length; i++) {
+      Task task = slots[(thief.index + i) % slots.length].batch.steal();
+      if (task != null) {
+        return task;
+      }
+    }
+    return null;
+  }
+
+  boolean canSteal(Slot thief) {
+    for (Slot slot : slots) {
+      if (slot != thief && !slot.batch.isEmpty()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // ---- dispatch only
+
+  /** Hands over what there is to whoever wants it. */
+  void feedAll() {
+    if (hungry.get() == 0) {
+      return;
+    }
+    if (leastLoadedFirst) {
+      Arrays.sort(feedOrder, Comparator.comparingLong(each -> each.tally.busyNanos()));
+    }
+    for (Slot slot : feedOrder) {
+      feed(slot);
+    }
+  }
+
+  /**
+   * Hands over what there is. A wish that was lowered for nothing, since all that seemed to wait
+   * was abandoned, wakes its worker as well: it has to wish again.
+   */
+  private void feed(Slot slot) {
+    if (!slot.wants() || (shared.size() == 0 && slot.keyed.size() == 0)) {
+      return;
+    }
+    int share = Math.max(1, shared.size() / Math.max(1, hungry.get()));
+    if (!tryUnwant(slot)) {
+      return;
+    }
+    pool.platform().interleave();
+    int most = batchSize(slot);
+    move(slot.keyed, slot.inbox, most);
+    move(shared, slot.batch, Math.min(share, most));
+    VarHandle.fullFence();
+    pool.platform().interleave();
+    if (slot.isAsleep()) {
+      Worker worker = slot.worker();
+      if (worker != null) {
+        pool.platform().unpark(worker.thread());
+      }
+    }
+  }
+
+  /** One, while there are workers to be started for the second; they cannot steal yet. */
+  private int batchSize(Slot slot) {
+    long mean = slot.tally.meanServiceNanos();
+    if (mean == 0 || pool.staffing().canGrow()) {
+      return 1;
+    }
+    return (int) Math.max(1, Math.min(Slot.BATCH, BATCH_NANOS / Math.max(1, mean)));
+  }
+
+  private static void move(FairQueue from, RunQueue to, int most) {
+    int moved = 0;
+    for (Task task = null; moved < most && (task = from.poll()) != null; moved++) {
+      to.put(moved, task);
+    }
+    if (moved > 0) {
+      to.handOver(moved);
+    }
+  }
+}
