@@ -1,6 +1,5 @@
 package io.millrace.scheduler;
 
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -25,7 +24,7 @@ final class FairQueue {
   private final boolean byPriority;
   private final Map<@Nullable String, Lane> lanes = new HashMap<>();
   private final PriorityQueue<Lane> active =
-      new PriorityQueue<>(Comparator.comparingLong(Lane::servedNanos));
+      new PriorityQueue<>((one, other) -> Long.compare(one.servedNanos(), other.servedNanos()));
 
   /** The lane of the last task that was added, and whose it is: mostly the next one's too. */
   private @Nullable Lane lastLane;
