@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param payload what the function gets
  * @param tenant on whose behalf; an instance is never carried over from one tenant to another.
  *     {@code null} is the one anonymous tenant
- * @param key invocations of one key run on one worker, in the order of their submission; {@code
- *     null} lets any worker run it
+ * @param key invocations of one key run on one worker, those of one tenant in the order of their
+ *     submission; between tenants fairness decides. {@code null} lets any worker run it
  * @param priority of those of one tenant that wait, the ones with the highest begin first; between
  *     tenants it decides nothing, and an invocation with a key keeps its key's order instead
  * @param deadline how long the invocation may take from its submission to its reply, queueing

@@ -141,7 +141,9 @@ final class Dispatcher {
       if (key == null) {
         shared.add(task);
       } else {
-        slots[Math.floorMod(spread(key.hashCode()), slots.length)].keyed.add(task);
+        Slot slot = slots[Math.floorMod(spread(key.hashCode()), slots.length)];
+        slot.bindKeys();
+        slot.keyed.add(task);
       }
     } catch (Throwable noHeap) {
       WorkerException failure =

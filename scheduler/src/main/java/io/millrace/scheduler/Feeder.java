@@ -121,7 +121,7 @@ final class Feeder {
   /** One, while there are workers to be started for the second; they cannot steal yet. */
   private int batchSize(Slot slot) {
     long mean = slot.tally.meanServiceNanos();
-    if (mean == 0 || pool.staffing().canGrow()) {
+    if (mean == 0 || pool.staffing().canGrowForAll()) {
       return 1;
     }
     return (int) Math.max(1, Math.min(Slot.BATCH, BATCH_NANOS / Math.max(1, mean)));

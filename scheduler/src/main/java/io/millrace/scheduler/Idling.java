@@ -33,6 +33,17 @@ final class Idling {
     return task;
   }
 
+  /**
+   * The slot is empty: answers whether this worker ends, since it is one too many. Should something
+   * be on its way to it, whoever replaces it finds that.
+   */
+  boolean tryLeaveTooMany() {
+    return pool.staffing().hasTooMany()
+        && !slot.hasKeys()
+        && (!slot.wants() || feeder.tryUnwant(slot))
+        && pool.staffing().tryLeaveTooMany();
+  }
+
   /** Waits for work. Answers how the worker ends, if it does. */
   WorkerState.@Nullable Phase rest() {
     for (int i = 0; i < strategy.spins(); i++) {

@@ -4,6 +4,8 @@ import io.millrace.pipeline.WorkerEvent;
 import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.spi.Guest;
 import io.millrace.pipeline.spi.GuestLease;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,10 +15,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class LeasedGuest {
 
+  private static final VarHandle BUILDING;
+
+  static {
+    try {
+      BUILDING = MethodHandles.lookup().findVarHandle(LeasedGuest.class, "building", boolean.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
+  }
+
   private final ScheduledWorkerPool pool;
   private final String worker;
   private @Nullable GuestLease lease;
-  private volatile boolean building;
+
+  @SuppressWarnings("unused") // through BUILDING
+  private boolean building;
 
   LeasedGuest(ScheduledWorkerPool pool, String worker) {
     this.pool = pool;
@@ -27,7 +41,7 @@ final class LeasedGuest {
    * Any thread. Whether who ends the pool has to interrupt the worker, for want of a run to stop.
    */
   boolean isBuilding() {
-    return building;
+    return (boolean) BUILDING.getOpaque(this);
   }
 
   /**
@@ -35,21 +49,26 @@ final class LeasedGuest {
    * waiting: the deadline can pass and the caller can cancel.
    */
   @Nullable Guest forTask(Task task) {
-    building = true;
+    BUILDING.setOpaque(this, true); // each run passes here: no fence
     WorkerException failure;
     try {
       if (lease == null) {
+        VarHandle.fullFence(); // either this sees the end of the pool, or its terminator this
+        WorkerException terminated = pool.terminated();
+        if (terminated != null) {
+          throw terminated;
+        }
         lease = pool.guests().lease(this::retired);
       }
       Guest guest = lease.guest(task.invocation.tenant());
-      building = false;
+      BUILDING.setOpaque(this, false);
       return guest;
     } catch (WorkerException known) {
       failure = known;
     } catch (Throwable unexpected) {
       failure = unexpected(unexpected);
     }
-    building = false;
+    BUILDING.setOpaque(this, false);
     Thread.interrupted();
     WorkerException last = pool.terminated();
     WorkerException cause = last != null ? last : failure;

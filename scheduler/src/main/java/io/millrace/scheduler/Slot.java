@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *   <tr><td>keyed</td><td>dispatch only</td><td>dispatch only</td></tr>
  *   <tr><td>wants</td><td>set by its worker; lowered by compare-and-set</td><td>volatile</td></tr>
  *   <tr><td>asleep</td><td>its worker, volatile</td><td>dispatch, after a full fence</td></tr>
+ *   <tr><td>hasKeys</td><td>dispatch, once</td><td>volatile</td></tr>
  *   <tr><td>worker</td><td>dispatch when it starts one; its end, by who ended it</td>
  *       <td>volatile</td></tr>
  * </table>
@@ -59,6 +60,7 @@ final class Slot {
   private volatile boolean wants;
 
   private volatile boolean asleep;
+  private volatile boolean hasKeys;
   private volatile @Nullable Worker worker;
 
   Slot(int index, FairQueue keyed) {
@@ -72,6 +74,18 @@ final class Slot {
 
   void worker(@Nullable Worker next) {
     worker = next;
+  }
+
+  /** Dispatch only: keys are bound to its worker. */
+  void bindKeys() {
+    if (!hasKeys) {
+      hasKeys = true;
+    }
+  }
+
+  /** Whether keys were ever bound to its worker, which had better stay then. */
+  boolean hasKeys() {
+    return hasKeys;
   }
 
   /** Invocations begun here, by whichever worker. */

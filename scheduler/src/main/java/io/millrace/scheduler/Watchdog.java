@@ -119,6 +119,7 @@ final class Watchdog implements Runnable {
         sleepNanos = Math.min(nextDeadline, scanStops(now));
         sleepNanos = Math.min(sleepNanos, pool.signaller().look(now));
         sleepNanos = Math.min(sleepNanos, pool.streams().look());
+        sleepNanos = Math.min(sleepNanos, pool.staffing().look(now));
       } catch (Throwable unexpected) {
         ScheduledWorkerPool.log("the watchdog failed at one look and goes on", unexpected);
         sleepNanos = RESOLUTION_NANOS;

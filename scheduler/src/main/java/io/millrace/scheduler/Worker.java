@@ -107,6 +107,9 @@ final class Worker implements Runnable {
       Task task = slot.poll(inboxFirst);
       if (task == null) {
         runner.pause();
+        if (idling.tryLeaveTooMany()) {
+          return WorkerState.Phase.UNUSED;
+        }
         task = idling.next(inboxFirst);
       }
       if (task == null) {

@@ -11,6 +11,8 @@ import java.util.Map;
  * @param maxWorkers threads, each with a guest of its own; 1 to {@link #HIGHEST_WORKERS}
  * @param inboxCapacity invocations that may wait in the whole pool, exactly; 1 to {@link
  *     #HIGHEST_CAPACITY}
+ * @param sizing who decides how many workers there are between {@code minWorkers} and {@code
+ *     maxWorkers}
  * @param keepAlive how long a worker beyond {@code minWorkers} has nothing to do before it ends
  * @param drainTimeout how long {@code close()} waits for accepted work; 0 terminates at once
  * @param grace how long a guest that was told to stop may go on before its thread is given up and
@@ -27,6 +29,7 @@ public record WorkerPoolConfig(
     int minWorkers,
     int maxWorkers,
     int inboxCapacity,
+    Sizing sizing,
     Duration keepAlive,
     Duration drainTimeout,
     Duration grace,
@@ -56,6 +59,7 @@ public record WorkerPoolConfig(
         workers,
         workers,
         1024,
+        Sizing.BY_BACKLOG,
         Duration.ofSeconds(60),
         Duration.ofSeconds(30),
         Duration.ofMillis(250),

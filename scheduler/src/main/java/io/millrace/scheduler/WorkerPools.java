@@ -31,6 +31,7 @@ public final class WorkerPools {
     private int minWorkers;
     private int maxWorkers;
     private int inboxCapacity;
+    private Sizing sizing;
     private Duration keepAlive;
     private Duration drainTimeout;
     private Duration grace;
@@ -45,6 +46,7 @@ public final class WorkerPools {
       this.minWorkers = start.minWorkers();
       this.maxWorkers = start.maxWorkers();
       this.inboxCapacity = start.inboxCapacity();
+      this.sizing = start.sizing();
       this.keepAlive = start.keepAlive();
       this.drainTimeout = start.drainTimeout();
       this.grace = start.grace();
@@ -67,6 +69,15 @@ public final class WorkerPools {
     public Builder workers(int min, int max) {
       minWorkers = min;
       maxWorkers = max;
+      return this;
+    }
+
+    /**
+     * Who decides how many workers there are between the least and the greatest number. Default
+     * {@link Sizing#BY_BACKLOG}.
+     */
+    public Builder sizing(Sizing policy) {
+      sizing = Objects.requireNonNull(policy, "sizing");
       return this;
     }
 
@@ -154,6 +165,7 @@ public final class WorkerPools {
               minWorkers,
               maxWorkers,
               inboxCapacity,
+              sizing,
               keepAlive,
               drainTimeout,
               grace,

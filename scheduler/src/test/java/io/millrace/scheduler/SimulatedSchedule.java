@@ -3,6 +3,7 @@ package io.millrace.scheduler;
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Payload;
 import io.millrace.pipeline.Reply;
+import io.millrace.pipeline.WorkerPoolMetrics;
 import io.millrace.pipeline.WorkerPoolRecorder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -40,6 +41,7 @@ final class SimulatedSchedule {
   private final List<StreamSubscriber> streams = new ArrayList<>();
   private int clientsLeft = CLIENTS;
   private int numbers;
+  private boolean leastReached;
 
   private SimulatedSchedule(long seed) {
     machine = new SimulatedMachine(seed);
@@ -52,6 +54,7 @@ final class SimulatedSchedule {
             random.nextInt(most + 1),
             most,
             1 + random.nextInt(4),
+            oneOf(Sizing.values()),
             Duration.ofMillis(random.nextInt(3)),
             Duration.ofSeconds(random.nextInt(3)),
             Duration.ofMillis(250),
@@ -101,6 +104,7 @@ final class SimulatedSchedule {
     }
     if (!closesEarly) {
       awaitAnswers();
+      awaitShrink();
       probeCapacity();
     }
     if (random.nextInt(3) == 0) {
@@ -168,8 +172,32 @@ final class SimulatedSchedule {
   }
 
   private void checkBound() {
+    checkWorkers();
     if (pool.metrics().waiting() > config.inboxCapacity()) {
       wrong.add("invariant 3: " + pool.metrics());
+    }
+  }
+
+  /** At most as many workers as may be; once there were, at least as many as must be. */
+  private void checkWorkers() {
+    WorkerPoolMetrics now = pool.metrics();
+    int least = config.minWorkers();
+    long replaced = now.diedWorkers() + now.abandonedWorkers(); // with the next work to come
+    leastReached |= now.liveWorkers() >= least;
+    if (now.liveWorkers() > config.maxWorkers()
+        || (leastReached && !pool.isClosed() && now.liveWorkers() + replaced < least)) {
+      wrong.add("workers: " + least + " to " + config.maxWorkers() + ", and yet " + now);
+    }
+  }
+
+  /** What is beyond the least number goes when there was nothing to do for the keep-alive time. */
+  private void awaitShrink() {
+    for (int i = 0; i < 10 && pool.metrics().liveWorkers() > config.minWorkers(); i++) {
+      machine.park(this, config.keepAliveNanos() + 1_000_000);
+      checkWorkers();
+    }
+    if (pool.metrics().liveWorkers() > config.minWorkers()) {
+      wrong.add("idle for long, and yet " + pool.metrics());
     }
   }
 

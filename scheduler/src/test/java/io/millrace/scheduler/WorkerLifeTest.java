@@ -231,6 +231,7 @@ class WorkerLifeTest {
             1,
             1,
             8,
+            Sizing.BY_BACKLOG,
             LONG,
             LONG,
             LONG,
