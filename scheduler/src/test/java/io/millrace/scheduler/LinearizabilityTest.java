@@ -24,8 +24,8 @@ class LinearizabilityTest {
       })
   void isAtomicToThoseWhoShareIt(Class<?> piece) {
     new ModelCheckingOptions()
-        .iterations(10)
-        .invocationsPerIteration(100)
+        .iterations(6)
+        .invocationsPerIteration(60)
         .threads(2)
         .actorsPerThread(3)
         .actorsBefore(1)
@@ -33,8 +33,8 @@ class LinearizabilityTest {
         .loopBound(500) // a block of deadlines is not a loop that waits
         .check(piece);
     new StressOptions()
-        .iterations(2)
-        .invocationsPerIteration(300)
+        .iterations(1)
+        .invocationsPerIteration(200)
         .threads(2)
         .actorsPerThread(3)
         .actorsBefore(1)
