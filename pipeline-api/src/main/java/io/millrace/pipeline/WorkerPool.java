@@ -91,8 +91,8 @@ public interface WorkerPool extends AutoCloseable {
    * invocation does; open, it keeps its worker. Errors as {@link #invoke} does, with {@link
    * WorkerException.PayloadTooLarge} when there is no such room. Where guests share one memory a
    * claim is not needed: a slice of {@code InstancePool.sharedArena} that is {@linkplain
-   * Payload#transferred transferred} reserves no worker. The claim comes on the worker's
-   * thread: it can be filled and committed there.
+   * Payload#transferred transferred} reserves no worker. The claim comes on the worker's thread: it
+   * can be filled and committed there.
    */
   default Mono<Claim> claim(Invocation invocation) {
     return OpenClaim.of(this, invocation);
