@@ -27,7 +27,7 @@ final class EncodedPayload {
    */
   static <T> int write(String function, Payload.Encoded<T> payload, int limitBytes, Space space) {
     int hint = checked(function, () -> payload.codec().sizeHintBytes(payload.value()));
-    int wanted = within(limitBytes, Math.max(0, hint));
+    int wanted = Math.min(limitBytes, Math.max(0, hint)); // a guess refuses nothing
     int written = write(function, payload, space.of(wanted));
     if (written < 0) {
       wanted = within(limitBytes, -(long) written);

@@ -82,6 +82,7 @@ final class GuestInput {
 
   /** After the instance went back to a state: the arena has the block that it had then. */
   void reset(InstanceState.Block block) {
+    host.clear();
     if (arena != null) {
       arena.reset(); // whoever kept a slice shall find out
       // Some allocators answer the same address for every block: then the length alone tells.

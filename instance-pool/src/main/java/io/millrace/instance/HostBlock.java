@@ -35,6 +35,13 @@ final class HostBlock {
     return memory.read(0, length);
   }
 
+  /** Another tenant comes: what is in it is not that one's to see. */
+  void clear() {
+    arena.reset();
+    memory = new PrivateLinearMemory(new PageLimits(0, 0));
+    arena = new BumpArena(memory, 0, 0);
+  }
+
   /** Whoever has a slice of it has none any more. */
   void end() {
     arena.reset();

@@ -64,9 +64,10 @@ final class MessageChannel<T> implements Receiver {
 
   @Override
   public boolean message(Slice message) throws InterruptedException {
+    T value = codec.decode(message); // before the permit: it may throw
     demand.acquire();
     Sinks.Many<T> listener = sink;
-    return listener != null && listener.tryEmitNext(codec.decode(message)).isSuccess();
+    return listener != null && listener.tryEmitNext(value).isSuccess();
   }
 
   /** A function's own reply is its last message, if it has any bytes. */

@@ -100,6 +100,9 @@ final class OpenClaim implements Claim, Codec<ReservedBytes> {
         leaveIfStopped();
       }
     }
+    if (state == State.OVERDUE) {
+      throw overdue();
+    }
     if (state == State.ABORTED) {
       throw new CancellationException("the claim was aborted");
     }
@@ -111,9 +114,13 @@ final class OpenClaim implements Claim, Codec<ReservedBytes> {
       return;
     }
     if (STATE.compareAndSet(this, State.OPEN, State.OVERDUE)) {
-      throw new EscapedSliceException("the claim was still open when it was to end");
+      throw overdue();
     }
     Thread.currentThread().interrupt(); // committed in time: it is the function that is to stop
+  }
+
+  private static EscapedSliceException overdue() {
+    return new EscapedSliceException("the claim was still open when it was to end");
   }
 
   @Override
@@ -131,6 +138,9 @@ final class OpenClaim implements Claim, Codec<ReservedBytes> {
     if (STATE.compareAndSet(this, State.WAITING, State.ABORTED)) {
       claimant.error(failure);
     } else {
+      // The interrupt may have hit its claimant's own code on the worker's thread.
+      STATE.compareAndSet(this, State.OPEN, State.OVERDUE);
+      LockSupport.unpark(worker);
       reply.tryEmitError(failure);
     }
   }

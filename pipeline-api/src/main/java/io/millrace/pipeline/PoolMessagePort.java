@@ -70,7 +70,7 @@ final class PoolMessagePort implements MessagePort {
       if (Thread.currentThread() == poster) {
         refusal = known;
       } else {
-        errors.emitNext(known, Sinks.EmitFailureHandler.busyLooping(MessageChannel.OTHER_SIGNAL));
+        errors.tryEmitNext(known); // nobody waits for whoever listens
       }
       ended();
     }

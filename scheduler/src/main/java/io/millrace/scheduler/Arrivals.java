@@ -135,7 +135,7 @@ final class Arrivals {
         complete = false; // a rude publisher's thread is between claim and store: it drains again
         pool.outcomes().departed();
       } else if (task.hasDeadline() || task.isLent()) {
-        if (pool.tryAdmit(task)) {
+        if (pool.tryAdmit(task, false)) {
           pool.dispatcher().put(task);
         }
       } else {

@@ -68,7 +68,7 @@ final class Eviction {
       shedLate();
     }
     if (pool.admission().tryAcquire() || tryTakePlaceOfOldest()) {
-      if (pool.tryAdmit(task)) {
+      if (pool.tryAdmit(task, true)) {
         dispatcher.enqueue(task);
       }
     } else {

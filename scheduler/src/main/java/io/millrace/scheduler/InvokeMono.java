@@ -45,7 +45,7 @@ final class InvokeMono extends Mono<Reply> {
       submitted(pool.platform().nanoTime());
       if (!pool.admission().tryAcquire()) {
         pool.dispatcher().squeezeIn(this);
-      } else if (pool.tryAdmit(this)) {
+      } else if (pool.tryAdmit(this, false)) {
         pool.dispatcher().put(this);
         pool.dispatcher().poke();
       }

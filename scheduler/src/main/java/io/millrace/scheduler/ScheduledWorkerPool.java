@@ -155,8 +155,10 @@ final class ScheduledWorkerPool implements WorkerPool {
   /**
    * Takes in a task that holds room; {@link Dispatcher#poke} comes afterwards. Answers whether it
    * was still to be had: if not, its room is free again.
+   *
+   * @param later whether a refused payload is told by the signaller, and not on this thread
    */
-  boolean tryAdmit(Task task) {
+  boolean tryAdmit(Task task, boolean later) {
     deadlines.watch(task);
     if (!task.tryAdmit()) {
       outcomes.departed();
@@ -169,7 +171,7 @@ final class ScheduledWorkerPool implements WorkerPool {
       }
       return true;
     } catch (WorkerException.SliceMisuse misuse) {
-      outcomes.tryAnswerWaiting(task, () -> misuse, false);
+      outcomes.tryAnswerWaiting(task, () -> misuse, later);
       return false;
     }
   }

@@ -119,6 +119,8 @@ final class TaskRunner {
       failure = pool.terminated();
       if (failure == null) {
         value = guest.call(task.invocation);
+      } else {
+        task.dropPayload();
       }
     } catch (WorkerException known) {
       failure = known;

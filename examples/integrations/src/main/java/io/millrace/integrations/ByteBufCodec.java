@@ -32,8 +32,13 @@ public final class ByteBufCodec implements Codec<ByteBuf> {
     if (bytes > target.length()) {
       return -bytes;
     }
-    value.getBytes(value.readerIndex(), target.view().limit(bytes));
-    return bytes;
+    value.retain(); // its owner may be told of a deadline in this very moment, and release it
+    try {
+      value.getBytes(value.readerIndex(), target.view().limit(bytes));
+      return bytes;
+    } finally {
+      value.release();
+    }
   }
 
   @Override

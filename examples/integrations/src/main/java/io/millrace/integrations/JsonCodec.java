@@ -50,8 +50,11 @@ public final class JsonCodec<T> implements Codec<T> {
       throw new UncheckedIOException(unfit);
     }
     int written = out.written();
+    int present = hintBytes;
     if (written < 0) {
       hintBytes = -written;
+    } else if (written < present / 4) {
+      hintBytes = Math.max(FIRST_HINT_BYTES, present / 2); // one large value is soon forgotten
     }
     return written;
   }
