@@ -3,6 +3,7 @@ package io.millrace.benchmarks;
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.WorkerPool;
 import java.util.List;
+import java.util.function.Supplier;
 import reactor.core.publisher.Flux;
 
 /** A number of invocations that are run together, as fast as they go. */
@@ -20,6 +21,11 @@ interface Load {
   }
 
   private static Load stream(WorkerPool pool, Iterable<Invocation> all, int invocations) {
+    return of(invocations, () -> pool.invokeAll(Flux.fromIterable(all)));
+  }
+
+  /** Whatever {@code replies} answers, which has to be one element for each invocation. */
+  static Load of(int invocations, Supplier<Flux<?>> replies) {
     return new Load() {
       @Override
       public int invocations() {
@@ -28,9 +34,9 @@ interface Load {
 
       @Override
       public void run() {
-        Long replies = pool.invokeAll(Flux.fromIterable(all)).count().block();
-        if (replies == null || replies != invocations) {
-          throw new IllegalStateException(replies + " replies to " + invocations + " invocations");
+        Long count = replies.get().count().block();
+        if (count == null || count != invocations) {
+          throw new IllegalStateException(count + " replies to " + invocations + " invocations");
         }
       }
     };

@@ -5,33 +5,30 @@ import io.millrace.memory.SliceStateException;
 import io.millrace.pipeline.Payload;
 import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.spi.EscapedSliceException;
+import java.util.function.IntFunction;
+import java.util.function.IntSupplier;
 
 /** Runs a payload's codec, which is somebody else's code. */
 final class EncodedPayload {
 
-  /** Where it may write. */
-  interface Space {
-
-    /** A slice of so many bytes; any slice before it is dead. */
-    Slice of(int bytes);
-  }
-
   private EncodedPayload() {}
 
   /**
-   * Has {@code payload} written to {@code space}; answers how many bytes it has.
+   * Has {@code payload} written; answers how many bytes it has.
    *
+   * @param space a slice of so many bytes, where it may write; any slice before it is dead
    * @throws WorkerException.PayloadTooLarge when it wants more than {@code limitBytes}
    * @throws WorkerException.CodecFailed when the codec fails
    * @throws WorkerException.SliceMisuse when it uses a slice that it has no more
    */
-  static <T> int write(String function, Payload.Encoded<T> payload, int limitBytes, Space space) {
+  static <T> int write(
+      String function, Payload.Encoded<T> payload, int limitBytes, IntFunction<Slice> space) {
     int hint = checked(function, () -> payload.codec().sizeHintBytes(payload.value()));
     int wanted = Math.min(limitBytes, Math.max(0, hint)); // a guess refuses nothing
-    int written = write(function, payload, space.of(wanted));
+    int written = write(function, payload, space.apply(wanted));
     if (written < 0) {
       wanted = within(limitBytes, -(long) written);
-      written = write(function, payload, space.of(wanted));
+      written = write(function, payload, space.apply(wanted));
     }
     if (written < 0 || written > wanted) {
       String what =
@@ -45,13 +42,9 @@ final class EncodedPayload {
     return checked(function, () -> payload.codec().encode(payload.value(), target));
   }
 
-  private interface Step {
-    int run();
-  }
-
-  private static int checked(String function, Step step) {
+  private static int checked(String function, IntSupplier step) {
     try {
-      return step.run();
+      return step.getAsInt();
     } catch (EscapedSliceException escaped) {
       throw escaped;
     } catch (SliceStateException misuse) {

@@ -24,10 +24,10 @@ enum Errno {
   NOENT(44),
   NOTDIR(54),
   NOTSUP(58),
-  /** Every attempt to change a file: they are there to be read. */
-  ROFS(69),
   /** What was to come does not fit. */
   OVERFLOW(61),
+  /** Every attempt to change a file: they are there to be read. */
+  ROFS(69),
   SPIPE(70),
   TIMEDOUT(73),
   /** A path that leaves its directory. */

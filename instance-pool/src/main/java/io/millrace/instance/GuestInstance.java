@@ -36,7 +36,6 @@ final class GuestInstance implements Guest {
   private boolean usable = true;
   private String whySpoiled = "it failed";
   private long invocations;
-  private long copiedBytes;
   private int pagesAfter;
   private final long builtNanos = System.nanoTime();
 
@@ -207,7 +206,6 @@ final class GuestInstance implements Guest {
       if (invocation.payload() instanceof LentSlices lent) {
         lent.release();
       }
-      copiedBytes = input.copiedBytes() + result.copiedBytes();
       pagesAfter = memory.pages();
       try {
         wasi.end();
@@ -219,7 +217,8 @@ final class GuestInstance implements Guest {
 
   @Override
   public InvocationCost cost() {
-    return new InvocationCost(copiedBytes, pagesAfter, wasi.hostCalls());
+    return new InvocationCost(
+        input.copiedBytes() + result.copiedBytes(), pagesAfter, wasi.hostCalls());
   }
 
   private Object call(EngineInstance.Export function, Invocation invocation) {

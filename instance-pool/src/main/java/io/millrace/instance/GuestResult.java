@@ -2,7 +2,6 @@ package io.millrace.instance;
 
 import io.millrace.instance.AbiDescriptor.Result;
 import io.millrace.instance.AbiDescriptor.Status;
-import io.millrace.memory.BumpArena;
 import io.millrace.memory.LinearMemory;
 import io.millrace.memory.Slice;
 import io.millrace.memory.SliceStateException;
@@ -167,7 +166,9 @@ final class GuestResult {
         reply = memory.read(block + prefix, length);
         copiedBytes += length;
       } else {
-        reply = inPlace(function, receiver, block + prefix, length);
+        reply =
+            LentWindow.lend(
+                memory, block + prefix, length, slice -> received(function, receiver, slice));
       }
     } catch (WorkerException failed) {
       giveBack(block, prefix + length);
@@ -175,15 +176,6 @@ final class GuestResult {
     }
     giveBack(block, prefix + length);
     return reply;
-  }
-
-  private Object inPlace(String function, Receiver receiver, int pointer, int length) {
-    BumpArena window = new BumpArena(memory, pointer, length);
-    try {
-      return received(function, receiver, window.allocate(length, 1));
-    } finally {
-      window.reset(); // whoever keeps the slice shall find out
-    }
   }
 
   private static Object received(String function, Receiver receiver, Slice reply) {

@@ -6,8 +6,6 @@ import com.dylibso.chicory.wasm.WasmModule;
 import com.dylibso.chicory.wasm.types.FunctionImport;
 import io.millrace.memory.LinearMemory;
 import java.util.List;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** Where the engine calls the host: WASI, and the pool's host functions. */
 final class HostImports {
@@ -44,16 +42,15 @@ final class HostImports {
         });
   }
 
-  /** Null while a module without a memory runs its start function. */
-  private static @Nullable LinearMemory memory(Instance instance) {
-    EngineMemory memory = (EngineMemory) instance.memory();
-    return memory == null ? null : memory.linear();
+  /** There is one: a module without was refused before any of its code ran. */
+  private static LinearMemory memory(Instance instance) {
+    return ((EngineMemory) instance.memory()).linear();
   }
 
   /** Whatever a host function throws is its own: nothing of it passes for the guest's. */
   private static long call(
-      HostFunctions.Granted host, WasiContext wasi, @Nullable LinearMemory memory, long[] args) {
-    HostCall call = new HostCall(wasi, Objects.requireNonNull(memory, "the module has no memory"));
+      HostFunctions.Granted host, WasiContext wasi, LinearMemory memory, long[] args) {
+    HostCall call = new HostCall(wasi, memory);
     try {
       return host.function().call(call, args);
     } catch (InterruptedException stop) {

@@ -1,6 +1,5 @@
 package io.millrace.instance;
 
-import io.millrace.memory.BumpArena;
 import io.millrace.pipeline.spi.Receiver;
 
 /**
@@ -28,12 +27,7 @@ final class PostMessage {
     if (!call.memory().contains(pointer, length)) {
       return Errno.FAULT.number();
     }
-    BumpArena window = new BumpArena(call.memory(), pointer, length);
-    try {
-      boolean taken = receiver.message(window.allocate(length, 1));
-      return (taken ? Errno.SUCCESS : Errno.NOTSUP).number();
-    } finally {
-      window.reset(); // whoever keeps the slice shall find out
-    }
+    boolean taken = LentWindow.lend(call.memory(), pointer, length, receiver::message);
+    return (taken ? Errno.SUCCESS : Errno.NOTSUP).number();
   }
 }

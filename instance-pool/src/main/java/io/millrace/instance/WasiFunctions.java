@@ -36,13 +36,10 @@ final class WasiFunctions {
   }
 
   /** Runs a function that is {@linkplain #provides provided}, and answers its errno. */
-  static int call(String name, WasiContext wasi, @Nullable LinearMemory memory, long[] args) {
+  static int call(String name, WasiContext wasi, LinearMemory memory, long[] args) {
     Function function = FUNCTIONS.get(name);
     if (function == null) {
       throw new IllegalStateException("not provided: " + name);
-    }
-    if (memory == null) {
-      return Errno.FAULT.number();
     }
     try {
       return function.call().apply(wasi, memory, args).number();

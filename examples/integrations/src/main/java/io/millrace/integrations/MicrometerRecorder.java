@@ -1,5 +1,6 @@
 package io.millrace.integrations;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -42,12 +43,16 @@ public final class MicrometerRecorder implements WorkerPoolRecorder {
 
   private final MeterRegistry registry;
   private final Tags pool;
+  private final Counter hostCalls;
+  private final Counter copiedBytes;
   private final Map<String, Timers> functions = new ConcurrentHashMap<>();
 
   /** For the pool of that name. */
   public MicrometerRecorder(MeterRegistry registry, String poolName) {
     this.registry = registry;
     this.pool = Tags.of("pool", poolName);
+    this.hostCalls = registry.counter("millrace.host.calls", pool);
+    this.copiedBytes = registry.counter("millrace.copied.bytes", pool);
   }
 
   /** Adds the meters that ask the pool itself. */
@@ -75,8 +80,8 @@ public final class MicrometerRecorder implements WorkerPoolRecorder {
   @Override
   public void ended(Reply reply, InvocationCost cost) {
     of(reply.invocation()).record(reply);
-    registry.counter("millrace.host.calls", pool).increment(cost.hostCalls());
-    registry.counter("millrace.copied.bytes", pool).increment((double) cost.copiedBytes());
+    hostCalls.increment(cost.hostCalls());
+    copiedBytes.increment((double) cost.copiedBytes());
   }
 
   @Override
