@@ -33,7 +33,7 @@ class AbiTest {
 
   private static final AbiDescriptor PREFIXED = flat(new Result.LengthPrefixed());
   private static final AbiDescriptor PAIR = flat(new Result.OutPointer());
-  private static final AbiDescriptor PER_CALL =
+  static final AbiDescriptor PER_CALL =
       new AbiDescriptor("alloc", "free", Input.BLOCK_PER_CALL, new Result.Packed(), false, null);
   private static final AbiDescriptor FREED =
       new AbiDescriptor("alloc", "free", Input.ARENA, new Result.Packed(), true, null);
@@ -58,7 +58,7 @@ class AbiTest {
   /** local.get 0, i64.extend_i32_u, i64.const 32, i64.shl, local.get 1, i64.extend_i32_u, i64.or */
   private static final int[] PACK = {0x20, 0, 0xAD, 0x42, 32, 0x86, 0x20, 1, 0xAD, 0x84};
 
-  private static byte[] echoPacked() {
+  static byte[] echoPacked() {
     return builder().allocator(1024).function("echo", types(I32, I32), types(I64), PACK).build();
   }
 

@@ -92,6 +92,45 @@ class EncodedPayloadTest {
     }
   }
 
+  @Test
+  void aGuessOverTheLimitRefusesNothing() {
+    Codec<String> guessing =
+        new Texts() {
+          @Override
+          public int sizeHintBytes(String value) {
+            return 1 << 20;
+          }
+        };
+    try (InstancePool pool = InstancePool.builder(Guests.digest()).payloadLimitBytes(1024).build();
+        GuestLease lease = pool.lease()) {
+      Payload payload = Payload.encoded("text", guessing);
+      assertThat(lease.guest(null).call(echo(payload, guessing::decode))).isEqualTo("text");
+    }
+  }
+
+  @Test
+  void aBlockForEachCallShowsNothingOfAnotherTenant() {
+    byte[] secret = "secret".getBytes(StandardCharsets.UTF_8);
+    Payload theirs = Payload.encoded(secret, Codecs.bytes());
+    Codec<String> keepingWhatIsThere =
+        new Texts() {
+          @Override
+          public int encode(String value, Slice target) {
+            return secret.length;
+          }
+        };
+    try (InstancePool pool = AbiTest.pool(AbiTest.echoPacked(), AbiTest.PER_CALL);
+        GuestLease lease = pool.lease()) {
+      Guest first = lease.guest("a");
+      assertThat(first.invoke(Invocation.of("echo", theirs))).isEqualTo(secret);
+      Guest second = lease.guest("b");
+      assertThat(second).as("the same one, reset").isSameAs(first);
+      assertThat(
+              second.invoke(Invocation.of("echo", Payload.encoded("abcdef", keepingWhatIsThere))))
+          .containsOnly(0);
+    }
+  }
+
   private interface Encoding {
     int encode(Slice target);
   }

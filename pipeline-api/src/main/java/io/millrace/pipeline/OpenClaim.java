@@ -91,6 +91,9 @@ final class OpenClaim implements Claim, Codec<ReservedBytes> {
 
   @Override
   public int encode(ReservedBytes reserved, Slice target) {
+    if (target.length() < reserved.bytes()) {
+      return -reserved.bytes(); // more than the pool's limit: it refuses that
+    }
     slice = target;
     worker = Thread.currentThread();
     if (STATE.compareAndSet(this, State.WAITING, State.OPEN)) {

@@ -12,11 +12,16 @@ import io.millrace.pipeline.Payload;
 import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.WorkerPool;
+import io.millrace.pipeline.spi.Guest;
+import io.millrace.pipeline.spi.GuestLease;
+import io.millrace.pipeline.spi.GuestSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -96,6 +101,49 @@ class TransferredPayloadTest {
         .expectError(WorkerException.WorkerTerminated.class)
         .verify(LONG);
     assertTaken();
+  }
+
+  @Test
+  void whenThePoolEndsAsItIsAboutToBegin() {
+    AtomicReference<@Nullable WorkerPool> ended = new AtomicReference<>();
+    GuestSource source =
+        () ->
+            new GuestLease() {
+              @Override
+              public Guest guest(@Nullable String tenant) {
+                Objects.requireNonNull(ended.get()).terminate();
+                Thread.interrupted();
+                return invocation -> new byte[0];
+              }
+
+              @Override
+              public void close() {}
+            };
+    WorkerPool pool = WorkerPools.over(source).workers(1).build();
+    ended.set(pool);
+    StepVerifier.create(pool.invoke(handingOver))
+        .expectError(WorkerException.WorkerTerminated.class)
+        .verify(LONG);
+    assertTaken();
+  }
+
+  @Test
+  void aRefusedOneIsToldByNobodyWhoDispatches() {
+    Invocation again = Invocation.of("echo", handingOver.payload());
+    try (WorkerPool pool = pool(Overflow.DROP_OLDEST)) {
+      Disposable first = pool.invoke(handingOver).subscribe(reply -> {}, failure -> {});
+      AtomicReference<@Nullable String> told = new AtomicReference<>();
+      pool.invoke(again)
+          .subscribe(
+              reply -> {},
+              failure -> {
+                assertThat(failure).isInstanceOf(WorkerException.SliceMisuse.class);
+                told.set(Thread.currentThread().getName());
+              });
+      await().untilAsserted(() -> assertThat(told.get()).endsWith("-signals"));
+      first.dispose();
+      guests.open();
+    }
   }
 
   @Test

@@ -13,10 +13,13 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.buffer.UnpooledHeapByteBuf;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.test.StepVerifier;
@@ -86,6 +89,41 @@ class CodecsOnGuestsTest {
       assertThat(reply.release()).isTrue();
       assertThat(each.release()).isTrue();
     }
+  }
+
+  @Test
+  void oneLargeValueIsSoonForgotten() {
+    JsonCodec<Order> codec = JsonCodec.of(new ObjectMapper(), Order.class);
+    GuestFunction<Order, Order> echo = pool.function("echo", codec, codec);
+    Order small = new Order("a", List.of());
+    int first = codec.sizeHintBytes(small);
+    echo.invoke(new Order("a".repeat(100_000), List.of())).block(LONG);
+    assertThat(codec.sizeHintBytes(small)).isGreaterThan(100_000);
+    for (int i = 0; i < 10; i++) {
+      echo.invoke(small).block(LONG);
+    }
+    assertThat(codec.sizeHintBytes(small)).isEqualTo(first);
+  }
+
+  @Test
+  void aBufferThatItsOwnerReleasesMeanwhileIsThereUntilItWasRead() {
+    AtomicInteger references = new AtomicInteger();
+    ByteBuf released =
+        new UnpooledHeapByteBuf(UnpooledByteBufAllocator.DEFAULT, 8, 8) {
+          @Override
+          public ByteBuf getBytes(int index, ByteBuffer target) {
+            release(); // as an owner does who was told of a deadline
+            references.set(refCnt());
+            return super.getBytes(index, target);
+          }
+        };
+    ByteBufCodec codec = new ByteBufCodec(UnpooledByteBufAllocator.DEFAULT);
+    GuestFunction<ByteBuf, ByteBuf> echo = pool.function("echo", codec, codec);
+    ByteBuf reply = Objects.requireNonNull(echo.invoke(text(released, "hello")).block(LONG));
+    assertThat(reply.toString(StandardCharsets.UTF_8)).isEqualTo("hello");
+    assertThat(reply.release()).isTrue();
+    assertThat(references).hasValue(1);
+    assertThat(released.refCnt()).isZero();
   }
 
   private static ByteBuf text(ByteBuf buffer, String text) {

@@ -20,6 +20,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -125,6 +127,27 @@ class ClaimTest {
     assertThat(guests.metrics().instancesRetired())
         .as("somebody may be writing to its memory")
         .isEqualTo(1);
+  }
+
+  @Test
+  void aClaimantThatKeepsTheWorkersThreadBeyondTheDeadlineLosesTheClaimAndNotTheWorker() {
+    AtomicReference<@Nullable Claim> kept = new AtomicReference<>();
+    pool.claim(echo(5).withDeadline(Duration.ofMillis(50)))
+        .subscribe(
+            claim -> {
+              kept.set(claim);
+              try {
+                Thread.sleep(LONG.toMillis());
+              } catch (InterruptedException swallowed) {
+                return; // so that whoever waits in the codec does not see it
+              }
+            });
+    await().untilAsserted(() -> assertThat(pool.metrics().failed()).isEqualTo(1));
+    assertThat(text(pool.invoke(Invocation.of("echo", "next")))).isEqualTo("next");
+    Claim late = Objects.requireNonNull(kept.get());
+    assertThatThrownBy(() -> late.slice().putByte(0, (byte) 1))
+        .isInstanceOf(SliceStateException.class);
+    assertThat(pool.metrics().abandonedWorkers()).isZero();
   }
 
   @Test

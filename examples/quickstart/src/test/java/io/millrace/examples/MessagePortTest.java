@@ -21,7 +21,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.reactivestreams.Subscription;
 import reactor.core.Disposable;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 
 /** Ports to one worker. */
@@ -103,6 +105,33 @@ class MessagePortTest {
       assertThat(errors.get(0)).isInstanceOf(WorkerException.GuestTrap.class);
       listening.dispose();
     }
+  }
+
+  @Test
+  void aListenerWithoutDemandMissesErrorsAndHearsLaterOnes() {
+    List<WorkerException> errors = new CopyOnWriteArrayList<>();
+    BaseSubscriber<WorkerException> slow =
+        new BaseSubscriber<>() {
+          @Override
+          protected void hookOnSubscribe(Subscription subscription) {}
+
+          @Override
+          protected void hookOnNext(WorkerException error) {
+            errors.add(error);
+          }
+        };
+    List<WorkerException> all = new CopyOnWriteArrayList<>();
+    MessagePort port = pool.connect(Invocation.of("trap", ""));
+    port.errors().subscribe(slow);
+    port.errors().subscribe(all::add);
+    port.post(text(1));
+    await().untilAsserted(() -> assertThat(all).hasSize(1));
+    slow.request(Long.MAX_VALUE);
+    port.post(text(2));
+    await().untilAsserted(() -> assertThat(errors).hasSize(1));
+    assertThat(all).hasSize(2);
+    port.close();
+    await().untilAsserted(() -> assertThat(slow.isDisposed()).isTrue());
   }
 
   @Test
