@@ -19,7 +19,8 @@ import java.nio.LongBuffer;
  *     +-----------------> RELEASED             the range goes back to the arena
  *     |      Slices.transferAll()
  *     +-----------------> PLEDGED              to TRANSFERRED with all others of its list,
- *     |                                        or back to OWNED with all of them
+ *     |                    | tryRelease()      or back to OWNED with all of them
+ *     |                    +-> LET_GO          the same, but RELEASED in place of OWNED
  *     |      arena.reset()
  *     +-----------------> stale                generation is not the arena's
  * </pre>
@@ -41,7 +42,9 @@ import java.nio.LongBuffer;
  *   <caption>Access to {@code state}</caption>
  *   <tr><th>who</th><th>mode</th></tr>
  *   <tr><td>each access</td><td>plain read</td></tr>
- *   <tr><td>transfer, tryRelease</td><td>compare-and-set from OWNED</td></tr>
+ *   <tr><td>transfer, tryRelease</td><td>compare-and-set from OWNED, or PLEDGED</td></tr>
+ *   <tr><td>redeem</td><td>compare-and-set from PLEDGED; volatile write over LET_GO</td></tr>
+ *   <tr><td>handOver</td><td>volatile write over PLEDGED or LET_GO</td></tr>
  * </table>
  */
 public final class Slice {
@@ -52,6 +55,9 @@ public final class Slice {
 
   /** In a list that is being transferred; owned again should the list not go through. */
   private static final int PLEDGED = 3;
+
+  /** Pledged, and released meanwhile: the range goes back should the list not go through. */
+  private static final int LET_GO = 4;
 
   private static final VarHandle STATE;
 
@@ -120,7 +126,10 @@ public final class Slice {
 
   /** Takes a pledge back; only after {@link #tryPledge}. */
   void redeem() {
-    STATE.setVolatile(this, OWNED);
+    if (!STATE.compareAndSet(this, PLEDGED, OWNED)) {
+      STATE.setVolatile(this, RELEASED);
+      arena.released(this);
+    }
   }
 
   /** The second step, after {@link #tryPledge}: as {@link #transfer}. */
@@ -133,16 +142,26 @@ public final class Slice {
 
   /**
    * Gives the range back to the arena. Harmless when repeated, and on a handle that was transferred
-   * or went stale.
+   * or went stale. While another thread is about to transfer it, what becomes of the transfer
+   * decides: if it is refused, the range goes back then.
    *
    * @return whether this call gave it back
    */
   public boolean tryRelease() {
-    if (!isLive() || !STATE.compareAndSet(this, OWNED, RELEASED)) {
-      return false;
+    while (generation == arena.generation) {
+      int seen = (int) STATE.getVolatile(this);
+      if (seen == PLEDGED && STATE.compareAndSet(this, PLEDGED, LET_GO)) {
+        return false;
+      }
+      if (seen == OWNED && STATE.compareAndSet(this, OWNED, RELEASED)) {
+        arena.released(this);
+        return true;
+      }
+      if (seen != OWNED && seen != PLEDGED) {
+        return false;
+      }
     }
-    arena.released(this);
-    return true;
+    return false;
   }
 
   /** Loads the byte at {@code index}. */
@@ -186,8 +205,12 @@ public final class Slice {
   }
 
   /**
-   * A little-endian view of the whole slice, without a copy. Use it at once: a view cannot notice
-   * growth, reset, transfer or release.
+   * A little-endian view of the whole slice, without a copy.
+   *
+   * <p><strong>Use it at once, and do not keep it.</strong> Other than the slice, a view cannot
+   * notice growth, reset, transfer or release: one that is kept goes on reading and writing that
+   * part of memory, whoever it belongs to by then, another tenant included. Where code is not
+   * trusted to drop its views, give it bytes through {@link #read} and {@link #write} instead.
    */
   public ByteBuffer view() {
     return memory().view(offset, length);
@@ -248,7 +271,8 @@ public final class Slice {
     return new SliceStateException(
         switch ((int) STATE.getVolatile(this)) {
           case TRANSFERRED -> what + "was transferred: its receiver has the handle that works";
-          case PLEDGED -> what + "is in a list that is being transferred: it has no owner now";
+          case PLEDGED, LET_GO ->
+              what + "is in a list that is being transferred: it has no owner now";
           case RELEASED -> what + "was released: allocate a new one";
           default ->
               what

@@ -73,4 +73,32 @@ class SlicesTest {
     assertThat(slice.isIn(memory)).isTrue();
     assertThat(slice.isIn(new PrivateLinearMemory(new PageLimits(1, 1)))).isFalse();
   }
+
+  @Test
+  void aSliceThatIsReleasedDuringATransferGoesBackWhenThatIsRefused() {
+    SizeClassArena released = new SizeClassArena(memory, 0, 4096);
+    Slice slice = released.allocate(16, 8);
+    assertThat(slice.tryPledge()).isTrue();
+    assertThat(slice.tryRelease()).as("its list decides").isFalse();
+    assertThat(slice.tryRelease()).isFalse();
+    assertThatThrownBy(slice::view)
+        .isInstanceOf(SliceStateException.class)
+        .hasMessageContaining("in a list that is being transferred");
+    assertThat(released.liveSlices()).isEqualTo(1);
+    slice.redeem();
+    assertThat(released.liveSlices()).isZero();
+    assertThat(slice.tryRelease()).isFalse();
+  }
+
+  @Test
+  void aSliceThatIsReleasedDuringATransferIsItsReceiversWhenThatGoesThrough() {
+    SizeClassArena handed = new SizeClassArena(memory, 0, 4096);
+    Slice slice = handed.allocate(16, 8);
+    assertThat(slice.tryPledge()).isTrue();
+    assertThat(slice.tryRelease()).isFalse();
+    Slice receiver = slice.handOver();
+    assertThat(handed.liveSlices()).isEqualTo(1);
+    assertThat(receiver.tryRelease()).isTrue();
+    assertThat(handed.liveSlices()).isZero();
+  }
 }
