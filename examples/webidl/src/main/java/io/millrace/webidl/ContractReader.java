@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import javax.lang.model.SourceVersion;
 import org.antlr.v4.runtime.BaseErrorListener;
 import org.antlr.v4.runtime.CharStreams;
 import org.antlr.v4.runtime.CommonTokenStream;
@@ -42,7 +41,7 @@ final class ContractReader {
     Contract contract = null;
     for (WebIdlParser.DefinitionContext each : tree.definition()) {
       if (each.unsupportedDefinition() != null) {
-        refuse(each, each.getStart().getText() + " is not supported: use one interface");
+        refuse(each, name(each.unsupportedDefinition()) + " is not supported: use one interface");
       } else if (contract != null) {
         refuse(each, "a second interface: a contract is one");
       } else {
@@ -105,18 +104,30 @@ final class ContractReader {
     if (operations.stream().allMatch(Operation::isInit)) {
       refuse(definition, "there is no operation but init: a contract has one at least");
     }
-    return new Contract(identifier(definition.name), operations);
+    return new Contract(identifier(definition.name, JavaNames.Place.CLASS), operations);
+  }
+
+  private static String name(WebIdlParser.UnsupportedDefinitionContext definition) {
+    if (definition.INCLUDES() != null) {
+      return definition.INCLUDES().getText();
+    }
+    String first = definition.getStart().getText();
+    return definition.INTERFACE() == null ? first : first + " " + definition.MIXIN().getText();
   }
 
   private Operation operation(WebIdlParser.OperationContext operation) {
-    String name = identifier(operation.name);
+    String name = word(operation.name, JavaNames.Place.METHOD);
     List<Argument> arguments = new ArrayList<>();
+    Set<String> names = new HashSet<>();
     for (WebIdlParser.ArgumentContext each : operation.argument()) {
       if (each.OPTIONAL() != null || each.literal() != null || each.ELLIPSIS() != null) {
         refuse(each, "optional and variadic arguments are not supported: pass all in one");
       }
-      type(each.idlType())
-          .ifPresent(type -> arguments.add(new Argument(identifier(each.name), type)));
+      String argument = word(each.name, JavaNames.Place.ARGUMENT);
+      if (!names.add(argument)) {
+        refuse(each.name, argument + " stands there twice: name each argument once");
+      }
+      type(each.idlType()).ifPresent(type -> arguments.add(new Argument(argument, type)));
     }
     Operation read = new Operation(name, arguments, result(operation.idlType()));
     int given = operation.argument().size();
@@ -156,16 +167,25 @@ final class ContractReader {
     return known;
   }
 
-  /** Names are the guest's exports and become Java's. */
-  private String identifier(Token token) {
-    String name = token.getText();
-    if (!SourceVersion.isName(name) || name.contains("$")) {
-      problems.add(
-          new IdlProblem(
-              token.getLine(),
-              token.getCharPositionInLine() + 1,
-              name + " is no name in Java: use letters, digits and _, and no keyword"));
+  private String word(WebIdlParser.WordContext word, JavaNames.Place place) {
+    if (word.IDENTIFIER() == null && !JavaNames.isNameInIdl(word.getText(), place)) {
+      refuse(
+          word,
+          word.getText() + " is a keyword of WebIDL: write _" + word.getText() + " for that name");
     }
+    return identifier(word.getStart(), place);
+  }
+
+  /** Names are the guest's exports and become Java's. */
+  private String identifier(Token token, JavaNames.Place place) {
+    String written = token.getText();
+    String name = written.startsWith("_") ? written.substring(1) : written; // as WebIDL has it
+    JavaNames.problem(name, place)
+        .ifPresent(
+            problem ->
+                problems.add(
+                    new IdlProblem(
+                        token.getLine(), token.getCharPositionInLine() + 1, name + problem)));
     return name;
   }
 

@@ -101,22 +101,26 @@ final class JavaFace {
     return operation.isInvoke() ? invoke(operation) : function(operation);
   }
 
-  /** A claim has its worker and its guest ready; this one is given back at once. */
+  /**
+   * A claim has its worker and its guest ready; this one is given back at once. A guest that is
+   * asked for a function that it does not have is ready, too.
+   */
   private String init() {
-    String any =
-        contract.operations().stream()
-            .filter(JavaFace::isPlain)
-            .map(Operation::name)
-            .findFirst()
-            .orElse("echo");
+    Optional<String> plain =
+        contract.operations().stream().filter(JavaFace::isPlain).map(Operation::name).findFirst();
     return """
 
       /** Starts a worker and its guest, so that the first call finds them ready. */
       public Mono<Void> init() {
-        return pool.claim(Invocation.of("%s", Payload.reserved(0))).doOnNext(Claim::close).then();
+        return pool.claim(Invocation.of("%s", Payload.reserved(0))).doOnNext(Claim::close)%s.then();
       }
     """
-        .formatted(any);
+        .formatted(
+            plain.orElse("init"),
+            plain.isPresent()
+                ? ""
+                : "\n        .onErrorResume(io.millrace.pipeline.WorkerException.AbiMismatch.class,"
+                    + " ready -> Mono.empty())\n        ");
   }
 
   private static String invoke(Operation operation) {

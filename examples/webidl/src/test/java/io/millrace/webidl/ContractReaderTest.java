@@ -36,6 +36,24 @@ class ContractReaderTest {
     assertThat(feed.arguments()).containsExactly(new Contract.Argument("numbers", IdlType.DOUBLES));
   }
 
+  @Test
+  void whatIsAKeywordInOneOfTheTwoLanguagesOnlyCanBeWritten() throws BadContractException {
+    Contract contract =
+        ContractReader.read(
+            """
+            interface Sdk {
+              Promise<USVString> _getter(USVString async);
+              Promise<USVString> includes(USVString _optional);
+            };
+            """);
+    assertThat(contract.operations())
+        .extracting(Contract.Operation::name)
+        .containsExactly("getter", "includes");
+    assertThat(contract.operations())
+        .extracting(each -> each.arguments().get(0).name())
+        .containsExactly("async", "optional");
+  }
+
   private static Arguments bad(String member, String problem) {
     return Arguments.of("interface Sdk {\n  " + member + "\n};", problem);
   }
@@ -68,6 +86,28 @@ class ContractReaderTest {
         bad("Promise<Sdk> f(USVString a);", "2:11: Sdk does not cross: "),
         bad(text + "init();", "2:3: init is Promise<undefined> init(): guests are started without"),
         bad(text + "class(USVString a);", "2:22: class is no name in Java: "),
+        bad(text + "pool(USVString a);", "2:22: pool means something else in the Java face: "),
+        bad(text + "hashCode(USVString a);", "2:22: hashCode means something else "),
+        bad(text + "wait(USVString a);", "2:22: wait means something else "),
+        bad(text + "getClass(USVString a);", "2:22: getClass means something else "),
+        bad(text + "Codecs(USVString a);", "2:22: Codecs means something else "),
+        bad(text + "invoke(USVString pool, Uint8Array b);", "2:39: pool means something else "),
+        bad(text + "invoke(USVString a, Uint8Array a);", "2:53: a stands there twice: "),
+        bad(text + "interface(USVString a);", "2:22: interface is a keyword of WebIDL: write _"),
+        bad(text + "getter(USVString a);", "2:22: getter is a keyword of WebIDL: write _getter "),
+        bad(text + "_interface(USVString a);", "2:22: interface is no name in Java: "),
+        bad(text + "f(USVString const);", "2:34: const is no name in Java: "),
+        bad(text + "f(USVString optional);", "2:34: optional is a keyword of WebIDL: "),
+        Arguments.of(
+            "interface Mono { " + text + "f(USVString a); };",
+            "1:11: Mono means something else in the Java face: choose another name"),
+        Arguments.of(
+            "interface record { " + text + "f(USVString a); };",
+            "1:11: record is no name of a class in Java: choose another one"),
+        Arguments.of(
+            "interface mixin M { " + text + "f(USVString a); };",
+            "1:1: interface mixin is not supported: use one interface"),
+        Arguments.of("A includes M;", "1:1: includes is not supported: use one interface"),
         bad(
             text + "f(USVString a); " + text + "f(Uint8Array a);",
             "2:38: f stands there twice: guests cannot overload"),

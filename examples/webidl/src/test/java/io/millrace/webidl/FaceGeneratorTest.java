@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.pipeline.GuestFunction;
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Reply;
+import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.WorkerPool;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -19,9 +20,11 @@ import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import reactor.core.publisher.Mono;
@@ -72,12 +75,59 @@ class FaceGeneratorTest {
     }
   }
 
+  @Test
+  void initOfAContractWithoutFunctionsOfItsOwnStartsAGuestAndAsksItForNothing() throws Exception {
+    String idl =
+        """
+        interface Sdk {
+          Promise<undefined> init();
+          Promise<Uint8Array> invoke(USVString name, Uint8Array payload);
+        };
+        """;
+    FaceGenerator.generate(contract(idl), folder.resolve("src"), "made.here");
+    compile(folder.resolve("src/made/here/Sdk.java"), folder.resolve("classes"));
+    List<Invocation> calls = new ArrayList<>();
+    try (URLClassLoader classes =
+            new URLClassLoader(new URL[] {folder.resolve("classes").toUri().toURL()});
+        WorkerPool pool = recording(calls, WorkerException.AbiMismatch::new)) {
+      Class<?> face = classes.loadClass("made.here.Sdk");
+      Object sdk = face.getConstructor(WorkerPool.class).newInstance(pool);
+      Object init = face.getMethod("init").invoke(sdk);
+      assertThat(((Mono<?>) Objects.requireNonNull(init)).block()).isNull();
+      assertThat(calls).hasSize(1);
+    }
+  }
+
+  @Test
+  void namesThatAreNoneInTheOtherLanguageCompile() throws Exception {
+    String idl =
+        """
+        interface Sdk {
+          Promise<USVString> _getter(USVString async);
+          Promise<USVString> includes(USVString yield);
+          Promise<USVString> record(USVString record);
+          Promise<USVString> equals(USVString toString);
+        };
+        """;
+    FaceGenerator.generate(contract(idl), folder.resolve("src"), "made.here");
+    compile(folder.resolve("src/made/here/Sdk.java"), folder.resolve("classes"));
+    assertThat(folder.resolve("classes/made/here/Sdk.class")).exists();
+  }
+
   private static WorkerPool recording(List<Invocation> calls) {
+    return recording(calls, null);
+  }
+
+  private static WorkerPool recording(
+      List<Invocation> calls, @Nullable Function<String, WorkerException> failing) {
     InvocationHandler handler =
         (proxy, method, args) -> {
           if (method.getName().equals("invoke")) {
             Invocation invocation = (Invocation) args[0];
             calls.add(invocation);
+            if (failing != null) {
+              return Mono.error(failing.apply("there is no function " + invocation.function()));
+            }
             return Mono.just(new Reply.Completed(invocation, "answer", 1, 1));
           }
           return method.isDefault() ? InvocationHandler.invokeDefault(proxy, method, args) : null;

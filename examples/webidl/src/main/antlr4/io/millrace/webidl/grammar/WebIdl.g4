@@ -28,11 +28,20 @@ member
     ;
 
 operation
-    : idlType name=IDENTIFIER OPEN (argument (COMMA argument)*)? CLOSE SEMICOLON
+    : idlType name=word OPEN (argument (COMMA argument)*)? CLOSE SEMICOLON
     ;
 
 argument
-    : extendedAttributes? OPTIONAL? idlType ELLIPSIS? name=IDENTIFIER (EQUALS literal)?
+    : extendedAttributes? OPTIONAL? idlType ELLIPSIS? name=word (EQUALS literal)?
+    ;
+
+// A keyword is read as a name, too, so that it can be refused by name.
+word
+    : IDENTIFIER
+    | INTERFACE | DICTIONARY | ENUM | TYPEDEF | CALLBACK | NAMESPACE | PARTIAL | MIXIN | INCLUDES
+    | ATTRIBUTE | READONLY | INHERIT | CONST | STATIC | STRINGIFIER | ITERABLE | ASYNC | MAPLIKE
+    | SETLIKE | CONSTRUCTOR | GETTER | SETTER | DELETER | OPTIONAL | UNSIGNED | UNRESTRICTED | SHORT
+    | LONG | FLOAT | DOUBLE | OR
     ;
 
 literal
@@ -60,7 +69,7 @@ unsupportedMember
     ;
 
 unsupportedDefinition
-    : keyword=(DICTIONARY | ENUM | TYPEDEF | CALLBACK | NAMESPACE | PARTIAL | INCLUDES_OF) rest*
+    : (INTERFACE MIXIN | DICTIONARY | ENUM | TYPEDEF | CALLBACK | NAMESPACE | PARTIAL | MIXIN) rest*
         (LEFT (rest | SEMICOLON)* RIGHT)? SEMICOLON
     | mixed=IDENTIFIER INCLUDES IDENTIFIER SEMICOLON
     ;
@@ -85,7 +94,7 @@ TYPEDEF : 'typedef';
 CALLBACK : 'callback';
 NAMESPACE : 'namespace';
 PARTIAL : 'partial';
-INCLUDES_OF : 'mixin';
+MIXIN : 'mixin';
 INCLUDES : 'includes';
 ATTRIBUTE : 'attribute';
 READONLY : 'readonly';
