@@ -7,7 +7,9 @@ import io.millrace.memory.Slice;
  *
  * <p>Both happen on the worker's thread, within the invocation's deadline and in place of a copy:
  * so a codec should not block, and must not keep the slice. A slice that was kept throws {@link
- * io.millrace.memory.SliceStateException} when it is used later. What a codec throws fails its own
+ * io.millrace.memory.SliceStateException} when it is used later; <strong>a view of it that was kept
+ * does not</strong>: it goes on reading and writing the guest's memory, while that serves others.
+ * So a codec has to be trusted as the rest of the host is. What a codec throws fails its own
  * invocation, with {@link WorkerException.CodecFailed}, and nothing else. A codec is used by
  * several threads at a time.
  *

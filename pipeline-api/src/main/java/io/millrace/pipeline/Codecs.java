@@ -7,8 +7,83 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToIntFunction;
 
-/** Ready codecs. Numbers are little-endian, as wasm has them. */
+/**
+ * Ready codecs, which have no state: each is one object. Numbers are little-endian, as wasm has
+ * them.
+ */
 public final class Codecs {
+
+  private static final Codec<byte[]> BYTES =
+      new Sized<>(
+          bytes -> bytes.length,
+          (bytes, target) -> target.put(bytes),
+          source -> {
+            byte[] bytes = new byte[source.remaining()];
+            source.get(bytes);
+            return bytes;
+          });
+
+  private static final Codec<ByteBuffer> BUFFERS =
+      new Sized<>(
+          ByteBuffer::remaining,
+          (buffer, target) -> target.put(buffer.duplicate()),
+          source -> ByteBuffer.allocate(source.remaining()).put(source).flip());
+
+  private static final Codec<int[]> INTS =
+      new Sized<>(
+          numbers -> Math.multiplyExact(numbers.length, Integer.BYTES),
+          (numbers, target) -> target.asIntBuffer().put(numbers),
+          source -> {
+            int[] numbers = new int[elements(source, Integer.BYTES)];
+            source.asIntBuffer().get(numbers);
+            return numbers;
+          });
+
+  private static final Codec<long[]> LONGS =
+      new Sized<>(
+          numbers -> Math.multiplyExact(numbers.length, Long.BYTES),
+          (numbers, target) -> target.asLongBuffer().put(numbers),
+          source -> {
+            long[] numbers = new long[elements(source, Long.BYTES)];
+            source.asLongBuffer().get(numbers);
+            return numbers;
+          });
+
+  private static final Codec<float[]> FLOATS =
+      new Sized<>(
+          numbers -> Math.multiplyExact(numbers.length, Float.BYTES),
+          (numbers, target) -> target.asFloatBuffer().put(numbers),
+          source -> {
+            float[] numbers = new float[elements(source, Float.BYTES)];
+            source.asFloatBuffer().get(numbers);
+            return numbers;
+          });
+
+  private static final Codec<double[]> DOUBLES =
+      new Sized<>(
+          numbers -> Math.multiplyExact(numbers.length, Double.BYTES),
+          (numbers, target) -> target.asDoubleBuffer().put(numbers),
+          source -> {
+            double[] numbers = new double[elements(source, Double.BYTES)];
+            source.asDoubleBuffer().get(numbers);
+            return numbers;
+          });
+
+  private static final Codec<List<byte[]>> RECORDS =
+      new Sized<>(
+          records -> {
+            int bytes = 0;
+            for (byte[] each : records) {
+              bytes = Math.addExact(bytes, Math.addExact(Integer.BYTES, each.length));
+            }
+            return bytes;
+          },
+          (records, target) -> {
+            for (byte[] each : records) {
+              target.putInt(each.length).put(each);
+            }
+          },
+          Codecs::readRecords);
 
   private Codecs() {}
 
@@ -47,24 +122,14 @@ public final class Codecs {
 
   /** Bytes as they are. Costs one copy each way. */
   public static Codec<byte[]> bytes() {
-    return new Sized<>(
-        bytes -> bytes.length,
-        (bytes, target) -> target.put(bytes),
-        source -> {
-          byte[] bytes = new byte[source.remaining()];
-          source.get(bytes);
-          return bytes;
-        });
+    return BYTES;
   }
 
   /**
    * What remains in a buffer, whose position does not move. A decoded one is a copy on the heap.
    */
   public static Codec<ByteBuffer> buffers() {
-    return new Sized<>(
-        ByteBuffer::remaining,
-        (buffer, target) -> target.put(buffer.duplicate()),
-        source -> ByteBuffer.allocate(source.remaining()).put(source).flip());
+    return BUFFERS;
   }
 
   /** Text in UTF-8; what is not UTF-8 is read as U+FFFD. */
@@ -74,68 +139,27 @@ public final class Codecs {
 
   /** 32-bit integers, one behind the other. */
   public static Codec<int[]> ints() {
-    return new Sized<>(
-        numbers -> Math.multiplyExact(numbers.length, Integer.BYTES),
-        (numbers, target) -> target.asIntBuffer().put(numbers),
-        source -> {
-          int[] numbers = new int[elements(source, Integer.BYTES)];
-          source.asIntBuffer().get(numbers);
-          return numbers;
-        });
+    return INTS;
   }
 
   /** 64-bit integers, one behind the other. */
   public static Codec<long[]> longs() {
-    return new Sized<>(
-        numbers -> Math.multiplyExact(numbers.length, Long.BYTES),
-        (numbers, target) -> target.asLongBuffer().put(numbers),
-        source -> {
-          long[] numbers = new long[elements(source, Long.BYTES)];
-          source.asLongBuffer().get(numbers);
-          return numbers;
-        });
+    return LONGS;
   }
 
   /** 32-bit floats, one behind the other. */
   public static Codec<float[]> floats() {
-    return new Sized<>(
-        numbers -> Math.multiplyExact(numbers.length, Float.BYTES),
-        (numbers, target) -> target.asFloatBuffer().put(numbers),
-        source -> {
-          float[] numbers = new float[elements(source, Float.BYTES)];
-          source.asFloatBuffer().get(numbers);
-          return numbers;
-        });
+    return FLOATS;
   }
 
   /** 64-bit floats, one behind the other. */
   public static Codec<double[]> doubles() {
-    return new Sized<>(
-        numbers -> Math.multiplyExact(numbers.length, Double.BYTES),
-        (numbers, target) -> target.asDoubleBuffer().put(numbers),
-        source -> {
-          double[] numbers = new double[elements(source, Double.BYTES)];
-          source.asDoubleBuffer().get(numbers);
-          return numbers;
-        });
+    return DOUBLES;
   }
 
   /** Byte strings one behind the other, each after its length as an unsigned 32-bit number. */
   public static Codec<List<byte[]>> records() {
-    return new Sized<>(
-        records -> {
-          int bytes = 0;
-          for (byte[] each : records) {
-            bytes = Math.addExact(bytes, Math.addExact(Integer.BYTES, each.length));
-          }
-          return bytes;
-        },
-        (records, target) -> {
-          for (byte[] each : records) {
-            target.putInt(each.length).put(each);
-          }
-        },
-        Codecs::readRecords);
+    return RECORDS;
   }
 
   private static List<byte[]> readRecords(ByteBuffer source) {

@@ -113,4 +113,16 @@ class CodecsTest {
     assertThat(direct.remaining()).isEqualTo(4);
     assertThat(Codecs.buffers().decode(target).getInt()).isEqualTo(2);
   }
+
+  @Test
+  void oneOfEachIsEnough() {
+    assertThat(Codecs.bytes()).isSameAs(Codecs.bytes());
+    assertThat(Codecs.buffers()).isSameAs(Codecs.buffers());
+    assertThat(Codecs.utf8()).isSameAs(Codecs.utf8());
+    assertThat(Codecs.ints()).isSameAs(Codecs.ints());
+    assertThat(Codecs.longs()).isSameAs(Codecs.longs());
+    assertThat(Codecs.floats()).isSameAs(Codecs.floats());
+    assertThat(Codecs.doubles()).isSameAs(Codecs.doubles());
+    assertThat(Codecs.records()).isSameAs(Codecs.records());
+  }
 }
