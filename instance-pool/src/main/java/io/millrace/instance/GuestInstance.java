@@ -4,7 +4,6 @@ import io.millrace.memory.LinearMemory;
 import io.millrace.memory.SizeClassArena;
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.InvocationCost;
-import io.millrace.pipeline.LentSlices;
 import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.spi.EscapedSliceException;
 import io.millrace.pipeline.spi.Guest;
@@ -203,9 +202,6 @@ final class GuestInstance implements Guest {
       wasi.begin(invocation);
       return call(function(invocation.function()), invocation);
     } finally {
-      if (invocation.payload() instanceof LentSlices lent) {
-        lent.release();
-      }
       pagesAfter = memory.pages();
       try {
         wasi.end();

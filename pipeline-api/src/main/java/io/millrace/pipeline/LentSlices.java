@@ -53,17 +53,13 @@ public final class LentSlices implements Payload {
     return mine == null ? given : mine;
   }
 
-  /** The invocation will not begin. Harmless when repeated, and by another than the owner. */
+  /**
+   * The guest has returned, or the invocation will not begin: they go back to their arena. Harmless
+   * when repeated, and by another than the owner.
+   */
   public void release(Object formerOwner) {
-    if (owner == formerOwner) {
-      release();
-    }
-  }
-
-  /** A guest has had them, and has returned. Harmless when repeated. */
-  public void release() {
     List<Slice> mine = taken;
-    if (mine != null) {
+    if (owner == formerOwner && mine != null) {
       mine.forEach(Slice::tryRelease);
     }
   }

@@ -119,14 +119,13 @@ final class TaskRunner {
       failure = pool.terminated();
       if (failure == null) {
         value = guest.call(task.invocation);
-      } else {
-        task.dropPayload();
       }
     } catch (WorkerException known) {
       failure = known;
     } catch (Throwable unexpected) {
       failure = leased.unexpected(unexpected);
     }
+    task.dropPayload(); // no guest has it any more, whether one had it or not
     long endNanos = platform.nanoTime();
     platform.interleave();
     long serviceNanos = endNanos - startNanos;

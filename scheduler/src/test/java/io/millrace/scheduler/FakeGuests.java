@@ -1,6 +1,7 @@
 package io.millrace.scheduler;
 
 import io.millrace.pipeline.Invocation;
+import io.millrace.pipeline.InvocationCost;
 import io.millrace.pipeline.Payload;
 import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.spi.Guest;
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Guests without wasm. The function says what the guest does: {@code echo} answers its payload,
  * {@code trap} fails, {@code spin} runs until it is interrupted, {@code gate} waits for {@link
- * #open}, {@code oops} throws what no guest should.
+ * #open}, {@code oops} throws what no guest should, {@code busy} refuses to be called. Each call
+ * copies one byte.
  */
 final class FakeGuests implements GuestSource {
 
@@ -74,12 +76,18 @@ final class FakeGuests implements GuestSource {
       }
     }
 
+    @Override
+    public InvocationCost cost() {
+      return new InvocationCost(1, 1, 0);
+    }
+
     private byte[] run(Invocation invocation) {
       switch (invocation.function()) {
         case "echo" -> {}
         case "trap" ->
             throw new WorkerException.GuestTrap("trap", new IllegalStateException("unreachable"));
         case "oops" -> throw new IllegalStateException("a defect in the guest's host");
+        case "busy" -> throw new WorkerException.InstanceBusy("busy");
         case "spin" -> {
           while (!Thread.currentThread().isInterrupted()) {
             Thread.onSpinWait();

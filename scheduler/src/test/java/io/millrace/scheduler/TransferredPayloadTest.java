@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.test.StepVerifier;
@@ -143,6 +145,17 @@ class TransferredPayloadTest {
       await().untilAsserted(() -> assertThat(told.get()).endsWith("-signals"));
       first.dispose();
       guests.open();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"busy", "oops", "echo"})
+  void whenTheGuestDoesNotTakeIt(String function) {
+    try (WorkerPool pool = WorkerPools.over(guests).workers(1).build()) {
+      StepVerifier.create(pool.invoke(Invocation.of(function, handingOver.payload())))
+          .expectError(WorkerException.class)
+          .verify(LONG);
+      assertThat(arena.liveSlices()).isZero();
     }
   }
 
