@@ -20,6 +20,8 @@ enum Errno {
   ISDIR(31),
   /** As many descriptors are open as the pool allows. */
   MFILE(33),
+  /** A message longer than payloads may be. */
+  MSGSIZE(35),
   NAMETOOLONG(37),
   NOENT(44),
   NOTDIR(54),

@@ -95,7 +95,8 @@ final class GuestFactory {
     EngineInstance instantiate(@Nullable Snapshot filling) {
       end();
       EngineInstance made =
-          EngineInstance.of(module.compiled(), parts, filling, new WasiContext(capabilities));
+          EngineInstance.of(
+              module.compiled(), parts, filling, new WasiContext(capabilities, payloadLimitBytes));
       instance = made;
       return made;
     }
@@ -123,7 +124,7 @@ final class GuestFactory {
     // The engine leaves this to the host (WASI application ABI: reactors).
     callIfThere(start.module.report(), instance, "_initialize");
     callIfThere(start.module.report(), instance, "init");
-    GuestInstance guest = start.guest(instance, null, null);
+    GuestInstance guest = start.guest(instance, null, leftArena(instance));
     long drawn = instance.wasi().random().drawnBytes();
     if (!startsFromSnapshot && !needsState) {
       report = SnapshotReport.refused("it is switched off, and nothing is reset", drawn);
@@ -143,6 +144,11 @@ final class GuestFactory {
       report = SnapshotReport.taken(state.memory(), drawn);
     }
     return guest;
+  }
+
+  /** On a memory that outlives its instances a block for each of them would fill it. */
+  private static InstanceState.@Nullable Block leftArena(EngineInstance instance) {
+    return instance.memory() instanceof SharedMemory shared ? shared.takeArena() : null;
   }
 
   private GuestInstance fromImage(Start start, InstanceState state) {

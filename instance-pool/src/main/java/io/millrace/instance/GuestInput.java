@@ -47,6 +47,12 @@ final class GuestInput {
   private int length;
   private long copiedBytes;
 
+  /** Whether a function may answer that its payload is the result. */
+  private final boolean keepsGiven;
+
+  /** What was written in place, as it was before the function got it. */
+  private byte @Nullable [] kept;
+
   /** Where a codec writes what goes into a block for each call. */
   private final HostBlock host = new HostBlock();
 
@@ -65,6 +71,9 @@ final class GuestInput {
     this.blocks = blocks;
     this.memory = memory;
     this.payloadLimitBytes = payloadLimitBytes;
+    this.keepsGiven =
+        abi.result() instanceof AbiDescriptor.Result.Getters getters
+            && getters.statuses().contains(AbiDescriptor.Status.UNCHANGED);
     if (kind == AbiDescriptor.Input.ARENA) {
       arena =
           known == null
@@ -95,16 +104,23 @@ final class GuestInput {
   /** Another invocation comes. */
   void begin() {
     copiedBytes = 0;
+    kept = null;
   }
 
   /** Brings a payload to where the function finds it. */
   void place(String function, Payload payload) {
     if (payload instanceof Payload.Copied copied) {
       place(copied.array(), copied.offset(), copied.length());
-    } else if (payload instanceof Payload.Encoded<?> encoded) {
+      return;
+    }
+    if (payload instanceof Payload.Encoded<?> encoded) {
       encode(function, encoded);
     } else {
       lend(function, ((LentSlices) payload).slices());
+    }
+    if (keepsGiven && arena != null) {
+      kept = memory.read(pointer, length); // the function may write over it and still mean it
+      copiedBytes += length;
     }
   }
 
@@ -198,7 +214,6 @@ final class GuestInput {
     BumpArena fitting = present;
     if (bytes > present.capacityBytes() - besideBytes) {
       fitting = largerArena(present, bytes);
-      arena = fitting;
     }
     if (pairBytes > 0) {
       pairPointer = fitting.allocate(pairBytes, ALIGNMENT_BYTES).offset();
@@ -214,10 +229,7 @@ final class GuestInput {
       int from = copied.offset();
       return Arrays.copyOfRange(copied.array(), from, from + copied.length());
     }
-    if (arena != null) {
-      return memory.read(pointer, length); // which is the host's: the guest says it is unchanged
-    }
-    return host.written(length);
+    return kept == null ? host.written(length) : kept;
   }
 
   /** What a function gets for the payload that was placed last. */
@@ -255,10 +267,12 @@ final class GuestInput {
     }
   }
 
+  /** Replaces the arena. */
   private BumpArena largerArena(BumpArena present, int wantedBytes) {
     // Doubling keeps the number of blocks small while payloads grow slowly.
     long doubled = Math.max(wantedBytes, 2L * present.capacityBytes());
     BumpArena larger = newArena((int) Math.min(doubled, payloadLimitBytes));
+    arena = larger; // first: should the guest trap now, the other block is nobody's any more
     blocks.giveBack(present.base(), present.capacityBytes());
     return larger;
   }

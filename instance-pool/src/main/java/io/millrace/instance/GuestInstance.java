@@ -33,6 +33,10 @@ final class GuestInstance implements Guest {
   private final EngineInstance.@Nullable Export afterCall;
   private @Nullable InstanceState state;
   private boolean usable = true;
+
+  /** Whether somebody may go on writing to the arena's block. */
+  private boolean inputEscaped;
+
   private String whySpoiled = "it failed";
   private long invocations;
   private int pagesAfter;
@@ -152,7 +156,10 @@ final class GuestInstance implements Guest {
     } else {
       instance.memory().discard();
     }
-    if (quiet) { // a guest that runs on keeps its stack
+    if (quiet) { // a guest that runs on keeps its stack, and what it was given
+      if (instance.memory() instanceof SharedMemory shared && !inputEscaped) {
+        shared.leaveArena(input.block());
+      }
       instance.memory().vacate();
     }
     return true;
@@ -228,6 +235,7 @@ final class GuestInstance implements Guest {
     } catch (WorkerException known) {
       throw known;
     } catch (EscapedSliceException escaped) {
+      inputEscaped = true;
       spoil("somebody may be writing to its memory");
       throw new WorkerException.WorkerTerminated(
           invocation.function() + " did not begin: " + escaped.getMessage(), escaped);
@@ -248,16 +256,22 @@ final class GuestInstance implements Guest {
   }
 
   private Object reply(long[] answer, Invocation invocation) {
+    Throwable unread = wasi.messageFailure();
     Object reply;
     try {
-      reply = result.take(answer, input, invocation);
+      // A receiver that has failed is not asked again; the guest's block goes back all the same.
+      reply =
+          result.take(answer, input, unread == null ? invocation : invocation.withReceiver(null));
     } catch (WorkerException.AbiMismatch lie) {
       throw lie;
     } catch (WorkerException harmless) {
       finishCall();
-      throw harmless;
+      throw unread == null ? harmless : GuestResult.notReceived(invocation.function(), unread);
     }
     finishCall();
+    if (unread != null) {
+      throw GuestResult.notReceived(invocation.function(), unread);
+    }
     return reply;
   }
 

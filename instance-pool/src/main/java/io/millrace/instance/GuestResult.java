@@ -182,16 +182,21 @@ final class GuestResult {
     Object value;
     try {
       value = receiver.reply(reply);
-    } catch (SliceStateException misuse) {
-      throw new WorkerException.SliceMisuse(misuse);
     } catch (Throwable thrown) { // also a stack overflow: it is the codec's
-      throw new WorkerException.CodecFailed(function, "decode", thrown);
+      throw notReceived(function, thrown);
     }
     if (value == null) {
       throw new WorkerException.CodecFailed(
           function, "decode", new NullPointerException("it made null of the reply"));
     }
     return value;
+  }
+
+  /** What a receiver's failure is to the caller. */
+  static WorkerException notReceived(String function, Throwable thrown) {
+    return thrown instanceof SliceStateException misuse
+        ? new WorkerException.SliceMisuse(misuse)
+        : new WorkerException.CodecFailed(function, "decode", thrown);
   }
 
   /** Of the last reply, bytes that were copied to the heap. */

@@ -3,6 +3,7 @@ package io.millrace.instance;
 import io.millrace.memory.InitializationGate;
 import io.millrace.memory.PageLimits;
 import io.millrace.memory.SharedLinearMemory;
+import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Schedulers;
 
 /**
@@ -36,6 +37,16 @@ final class SharedMemory extends AtomicMemory {
       slot = slots.take();
     }
     return slot;
+  }
+
+  /** Leaves an arena's block, which nobody uses any more, to a later instance on this memory. */
+  void leaveArena(InstanceState.Block block) {
+    slots.leaveArena(block);
+  }
+
+  /** A block that an instance has left, if there is one. */
+  InstanceState.@Nullable Block takeArena() {
+    return slots.takeArena();
   }
 
   @Override

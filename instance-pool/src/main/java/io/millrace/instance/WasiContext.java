@@ -21,12 +21,19 @@ final class WasiContext {
   private final WasiOutput stderr;
   private String function = GuestOutput.START;
   private @Nullable String tenant;
+  private final int payloadLimitBytes;
   private @Nullable Receiver receiver;
+  private @Nullable Throwable messageFailure;
   private int hostCalls;
 
-  /** Begins in the instance's start. */
-  WasiContext(CapabilityPolicy policy) {
+  /**
+   * Begins in the instance's start.
+   *
+   * @param payloadLimitBytes of a message that the guest posts, too
+   */
+  WasiContext(CapabilityPolicy policy, int payloadLimitBytes) {
     this.policy = policy;
+    this.payloadLimitBytes = payloadLimitBytes;
     clock = new WasiClock(policy.clock());
     random = new WasiRandom(policy.random());
     files = new OpenFiles(policy.files());
@@ -75,6 +82,7 @@ final class WasiContext {
     function = invocation.function();
     tenant = invocation.tenant();
     receiver = invocation.receiver();
+    messageFailure = null;
     hostCalls = 0;
   }
 
@@ -92,6 +100,21 @@ final class WasiContext {
   /** Who takes the messages that the guest posts; null while it starts, and where nobody does. */
   @Nullable Receiver receiver() {
     return receiver;
+  }
+
+  /** The receiver could not take a message: it gets no other one of this invocation. */
+  void messageFailed(Throwable why) {
+    messageFailure = why;
+    receiver = null;
+  }
+
+  /** Why the receiver could not take a message of the present invocation; null if it could. */
+  @Nullable Throwable messageFailure() {
+    return messageFailure;
+  }
+
+  int payloadLimitBytes() {
+    return payloadLimitBytes;
   }
 
   /** The guest calls the host. */

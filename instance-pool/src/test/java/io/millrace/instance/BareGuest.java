@@ -27,7 +27,9 @@ final class BareGuest {
         ImportValues.builder()
             .withFunctions(
                 HostImports.forModule(
-                    module, new WasiContext(CapabilityPolicy.NONE), HostFunctions.BUILT_IN));
+                    module,
+                    new WasiContext(CapabilityPolicy.NONE, 1 << 20),
+                    HostFunctions.BUILT_IN));
     if (shared != null) {
       imports.addMemory(new ImportMemory("env", "memory", new SharedMemory(shared)));
     }

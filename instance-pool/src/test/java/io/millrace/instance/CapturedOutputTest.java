@@ -140,7 +140,7 @@ class CapturedOutputTest {
   void theInterruptOfAStoppedGuestIsNotItsListeners() {
     List<Boolean> seen = new ArrayList<>();
     GuestOutput listener = output -> seen.add(Thread.currentThread().isInterrupted());
-    WasiContext context = new WasiContext(CapabilityPolicy.NONE.withOutput(9, listener));
+    WasiContext context = new WasiContext(CapabilityPolicy.NONE.withOutput(9, listener), 1 << 20);
     context.output(1).write(new PrivateLinearMemory(new PageLimits(1, 1)), 0, 3);
     Thread.currentThread().interrupt();
     context.end();

@@ -15,6 +15,7 @@ import io.millrace.pipeline.spi.Guest;
 import io.millrace.pipeline.spi.GuestLease;
 import io.millrace.pipeline.spi.Receiver;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -308,6 +309,50 @@ class EncodedPayloadTest {
         assertThat(lease.guest(null).invoke(format)).isEqualTo(given);
         assertThat((byte[]) lease.guest(null).call(format.withReceiver(Codecs.bytes()::decode)))
             .isEqualTo(given);
+      }
+    }
+  }
+
+  /** Its function writes X over its input, and says that this is the result, unchanged. */
+  private static final byte[] LYING =
+      new WasmBuilder()
+          .memory(3, 3)
+          .allocator(1024)
+          .function(
+              "format",
+              WasmBuilder.types(WasmBuilder.I32, WasmBuilder.I32),
+              WasmBuilder.types(WasmBuilder.I32),
+              0x20,
+              0,
+              0x41,
+              0xD8,
+              0,
+              0x3A,
+              0,
+              0,
+              0x41,
+              0)
+          .function("at", new int[0], WasmBuilder.types(WasmBuilder.I32), WasmBuilder.i32(0))
+          .function("length", new int[0], WasmBuilder.types(WasmBuilder.I32), WasmBuilder.i32(0))
+          .build();
+
+  @Test
+  void anUnchangedReplyIsWhatWasGivenEvenIfTheGuestWroteOverIt() {
+    AbiDescriptor abi =
+        new AbiDescriptor(
+            "alloc",
+            "free",
+            AbiDescriptor.Input.ARENA,
+            new AbiDescriptor.Result.Getters(
+                "at", "length", List.of(AbiDescriptor.Status.UNCHANGED)),
+            false,
+            null);
+    byte[] given = "same".getBytes(StandardCharsets.UTF_8);
+    try (InstancePool pool = AbiTest.pool(LYING, abi);
+        GuestLease lease = pool.lease()) {
+      for (Payload payload :
+          new Payload[] {Payload.copied(given), Payload.encoded(given, Codecs.bytes())}) {
+        assertThat(lease.guest(null).invoke(Invocation.of("format", payload))).isEqualTo(given);
       }
     }
   }

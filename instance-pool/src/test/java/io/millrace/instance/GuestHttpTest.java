@@ -105,7 +105,7 @@ class GuestHttpTest {
   private long ask(String request) throws InterruptedException {
     byte[] bytes = request.getBytes(UTF_8);
     memory.write(1024, bytes, 0, bytes.length);
-    HostCall call = new HostCall(new WasiContext(CapabilityPolicy.NONE), memory);
+    HostCall call = new HostCall(new WasiContext(CapabilityPolicy.NONE, 1 << 20), memory);
     return http.call(call, new long[] {1024, bytes.length, RESPONSE, ROOM});
   }
 

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,7 +27,8 @@ class PostMessageTest {
 
   /**
    * {@code post} posts its payload and answers the errno, as an empty reply with that address;
-   * {@code lie} posts what lies behind the end.
+   * {@code lie} posts what lies behind the end, {@code long} nine bytes; {@code twice} posts its
+   * payload twice.
    */
   private static final byte[] POSTING =
       new WasmBuilder()
@@ -41,6 +43,29 @@ class PostMessageTest {
               types(I64),
               0x41,
               0x7F,
+              0x20,
+              1,
+              0x10,
+              0,
+              0xAD,
+              0x42,
+              32,
+              0x86)
+          .function(
+              "long", types(I32, I32), types(I64), 0x20, 0, 0x41, 9, 0x10, 0, 0xAD, 0x42, 32, 0x86)
+          .function(
+              "twice",
+              types(I32, I32),
+              types(I64),
+              0x20,
+              0,
+              0x20,
+              1,
+              0x10,
+              0,
+              0x1A,
+              0x20,
+              0,
               0x20,
               1,
               0x10,
@@ -107,25 +132,46 @@ class PostMessageTest {
   }
 
   @Test
-  void aReceiverThatThrowsEndsItsOwnInvocation() {
+  void aMessageLongerThanPayloadsMayBeIsRefused() {
+    Recorder recorder = new Recorder();
+    try (InstancePool pool =
+            InstancePool.builder(ModuleSource.of("posting.wasm", POSTING))
+                .payloadLimitBytes(8)
+                .build();
+        GuestLease lease = pool.lease()) {
+      assertThat(lease.guest(null).call(post("post", recorder))).isEqualTo(0);
+      assertThat(lease.guest(null).call(post("long", recorder))).isEqualTo(35);
+      assertThat(recorder.messages).containsExactly("hello");
+    }
+  }
+
+  @Test
+  void aReceiverThatThrowsEndsItsOwnInvocationAndCostsNoInstance() {
+    AtomicInteger asked = new AtomicInteger();
     Receiver throwing =
         new Receiver() {
           @Override
           public Object reply(Slice reply) {
-            return "";
+            asked.incrementAndGet();
+            return reply.offset();
           }
 
           @Override
           public boolean message(Slice message) {
+            asked.incrementAndGet();
             throw new IllegalStateException("mine");
           }
         };
     try (InstancePool pool = Guests.pool(POSTING);
         GuestLease lease = pool.lease()) {
-      assertThatThrownBy(() -> lease.guest(null).call(post("post", throwing)))
-          .isInstanceOf(WorkerException.HostFunctionFailed.class)
-          .hasMessage("post failed: host function millrace.post_message: mine");
-      assertThat(lease.guest(null).invoke(post("post", null))).isEmpty();
+      assertThatThrownBy(() -> lease.guest(null).call(post("twice", throwing)))
+          .isInstanceOf(WorkerException.CodecFailed.class)
+          .hasMessage("twice: the codec failed to decode: mine");
+      assertThat(asked).as("and not again").hasValue(1);
+      Recorder next = new Recorder();
+      assertThat(lease.guest(null).call(post("post", next))).isEqualTo(0);
+      assertThat(next.messages).containsExactly("hello");
+      assertThat(pool.metrics().instancesRetired()).isZero();
     }
   }
 }

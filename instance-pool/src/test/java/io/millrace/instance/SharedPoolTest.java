@@ -249,4 +249,45 @@ class SharedPoolTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("choose one");
   }
+
+  @Test
+  void anInstanceLeavesItsBlockOfTheSharedMemoryToTheNext() {
+    // alloc: i32.const 2048, local.get 0, i32.atomic.rmw.add, i32.const 4096, i32.add
+    byte[] bumping =
+        new WasmBuilder()
+            .function(
+                "alloc",
+                types(I32),
+                types(I32),
+                0x41,
+                0x80,
+                0x10,
+                0x20,
+                0,
+                0xFE,
+                0x1E,
+                2,
+                0,
+                0x41,
+                0x80,
+                0x20,
+                0x6A)
+            .function("free", types(I32), types())
+            .data(100, "live")
+            .answering("text", 100L << 32 | 4)
+            .importedMemory("env", "memory", 3, 3)
+            .build();
+    try (InstancePool fresh =
+            InstancePool.builder(ModuleSource.of("bumping.wasm", bumping))
+                .sharedMemory(true)
+                .resetPolicy(ResetPolicy.FRESH_PER_INVOCATION)
+                .spares(0)
+                .build();
+        GuestLease lease = fresh.lease()) {
+      for (int i = 0; i < 10; i++) {
+        assertThat(lease.guest("a").invoke(Invocation.of("text", ""))).asString().isEqualTo("live");
+      }
+      assertThat(fresh.metrics().instancesRetired()).isGreaterThanOrEqualTo(9);
+    }
+  }
 }

@@ -100,6 +100,21 @@ class StreamTest {
     assertNextWorks();
   }
 
+  @Test
+  void aCodecThatFailsOnAMessageEndsTheFluxAndCostsNoInstance() {
+    StepVerifier.create(pool.function("prefixes", Codecs.utf8(), Codecs.ints()).stream("abcdef"))
+        .expectErrorSatisfies(
+            thrown ->
+                assertThat(thrown)
+                    .isInstanceOf(WorkerException.CodecFailed.class)
+                    .hasMessage(
+                        "prefixes: the codec failed to decode: 1 bytes are no whole number of"
+                            + " elements of 4"))
+        .verify(LONG);
+    assertNextWorks();
+    assertThat(guests.metrics().instancesRetired()).isZero();
+  }
+
   private void assertNextWorks() {
     assertThat(Objects.requireNonNull(pool.invoke(Invocation.of("echo", "x")).block(LONG)).utf8())
         .isEqualTo("x");
