@@ -79,6 +79,11 @@ public record Invocation(
     return new Invocation(function, payload, tenant, key, priority, deadline, receiver);
   }
 
+  /** The same with {@code deadline} if it has none: for what may keep a worker while it waits. */
+  Invocation orDeadline(Duration fallback) {
+    return deadline == null ? withDeadline(fallback) : this;
+  }
+
   /** The same with {@code payload}. */
   public Invocation withPayload(Payload payload) {
     return new Invocation(function, payload, tenant, key, priority, deadline, receiver);

@@ -5,16 +5,15 @@ import io.millrace.memory.SliceStateException;
 import io.millrace.pipeline.spi.EscapedSliceException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
-import reactor.core.Disposable;
-import reactor.core.Disposables;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 import reactor.core.publisher.Sinks;
+import reactor.util.context.Context;
 
 /**
  * A claim is an invocation whose payload is encoded by somebody else: the worker lends the slice
@@ -22,24 +21,23 @@ import reactor.core.publisher.Sinks;
  * any invocation.
  *
  * <pre>
- *   WAITING --worker--> OPEN --commit()--> COMMITTED    the function runs
- *      |                  |----close()---> ABORTED      nothing runs
- *      |                  +---interrupt--> OVERDUE      deadline, termination: slice has escaped
- *      +--cancelled----------------------> ABORTED
+ *   WAITING --worker--> OPEN --commit()--> COMMITTED               the function runs
+ *      |                  |----close()---> CLOSING ---> ABORTED    nothing runs
+ *      |                  +---interrupt--> OVERDUE                 deadline, termination: slice has
+ *      +--cancelled----------------------> CLOSING ---> ABORTED      escaped
  * </pre>
  *
- * <p>{@code state} goes by compare-and-set only; {@code slice} and {@code worker} are written by
- * the worker before OPEN.
+ * <p>{@code state} goes by compare-and-set, but from CLOSING, whose owner has told the pool that
+ * the invocation is cancelled: the worker waits for that, or it would end it as a failure. {@code
+ * slice} is written by the worker before OPEN.
  */
 final class OpenClaim implements Claim, Codec<ReservedBytes> {
-
-  /** For an invocation that has none: whoever forgets a claim keeps a worker no longer. */
-  static final Duration DEFAULT_DEADLINE = Duration.ofSeconds(5);
 
   private enum State {
     WAITING,
     OPEN,
     COMMITTED,
+    CLOSING,
     ABORTED,
     OVERDUE
   }
@@ -56,11 +54,11 @@ final class OpenClaim implements Claim, Codec<ReservedBytes> {
 
   private final MonoSink<Claim> claimant;
   private final Sinks.One<Reply> reply = Sinks.one();
-  private final Disposable.Swap invocation = Disposables.swap();
+  private final Answer answer = new Answer();
   private volatile State state = State.WAITING;
   private int committedBytes;
   private @Nullable Slice slice;
-  private @Nullable Thread worker;
+  private volatile @Nullable Thread worker;
 
   private OpenClaim(MonoSink<Claim> claimant) {
     this.claimant = claimant;
@@ -69,16 +67,13 @@ final class OpenClaim implements Claim, Codec<ReservedBytes> {
   /** A claim by {@code template}, each time it is subscribed to. */
   static Mono<Claim> of(WorkerPool pool, Invocation template) {
     ReservedBytes reserved = ReservedBytes.of(template);
-    Invocation bounded =
-        template.deadline() == null ? template.withDeadline(DEFAULT_DEADLINE) : template;
+    Invocation bounded = template.orDeadline(WorkerPool.CLAIM_DEADLINE);
     return Mono.create(
         claimant -> {
           OpenClaim claim = new OpenClaim(claimant);
           claimant.onCancel(claim::cancelled);
-          claim.invocation.update(
-              pool.invoke(bounded.withPayload(Payload.encoded(reserved, claim)))
-                  .contextWrite(claimant.contextView())
-                  .subscribe(claim::answered, claim::failed));
+          pool.invoke(bounded.withPayload(Payload.encoded(reserved, claim)))
+              .subscribe(claim.answer);
         });
   }
 
@@ -98,10 +93,10 @@ final class OpenClaim implements Claim, Codec<ReservedBytes> {
     worker = Thread.currentThread();
     if (STATE.compareAndSet(this, State.WAITING, State.OPEN)) {
       claimant.success(this);
-      while (state == State.OPEN) {
-        LockSupport.park(this);
-        leaveIfStopped();
-      }
+    }
+    while (state == State.OPEN || state == State.CLOSING) {
+      LockSupport.park(this);
+      leaveIfStopped();
     }
     if (state == State.OVERDUE) {
       throw overdue();
@@ -119,7 +114,9 @@ final class OpenClaim implements Claim, Codec<ReservedBytes> {
     if (STATE.compareAndSet(this, State.OPEN, State.OVERDUE)) {
       throw overdue();
     }
-    Thread.currentThread().interrupt(); // committed in time: it is the function that is to stop
+    if (state == State.COMMITTED) {
+      Thread.currentThread().interrupt(); // in time: it is the function that is to stop
+    }
   }
 
   private static EscapedSliceException overdue() {
@@ -133,8 +130,23 @@ final class OpenClaim implements Claim, Codec<ReservedBytes> {
 
   // ---- the pool's answer
 
-  private void answered(Reply answer) {
-    reply.tryEmitValue(answer);
+  /** Can be cancelled before the worker begins, which a subscription's result could not be. */
+  private final class Answer extends BaseSubscriber<Reply> {
+
+    @Override
+    public Context currentContext() {
+      return Context.of(claimant.contextView());
+    }
+
+    @Override
+    protected void hookOnNext(Reply answered) {
+      reply.tryEmitValue(answered);
+    }
+
+    @Override
+    protected void hookOnError(Throwable failure) {
+      failed(failure);
+    }
   }
 
   private void failed(Throwable failure) {
@@ -161,6 +173,9 @@ final class OpenClaim implements Claim, Codec<ReservedBytes> {
     try {
       slice().transfer(); // the claimant's handle ends here
     } catch (SliceStateException dead) {
+      if (state == State.OVERDUE) {
+        return reply.asMono(); // it says why the claim was taken back
+      }
       throw new WorkerException.SliceMisuse(dead);
     }
     committedBytes = length;
@@ -172,19 +187,26 @@ final class OpenClaim implements Claim, Codec<ReservedBytes> {
 
   @Override
   public void close() {
-    if (STATE.compareAndSet(this, State.OPEN, State.ABORTED)) {
+    if (STATE.compareAndSet(this, State.OPEN, State.CLOSING)) {
       slice().tryRelease();
-      invocation.dispose();
-      LockSupport.unpark(worker);
+      abort();
     }
   }
 
   private void cancelled() {
-    STATE.compareAndSet(this, State.WAITING, State.ABORTED);
-    if (state == State.ABORTED) {
-      invocation.dispose();
+    if (STATE.compareAndSet(this, State.WAITING, State.CLOSING)) {
+      abort();
     } else {
       close();
+    }
+  }
+
+  private void abort() {
+    try {
+      answer.cancel();
+    } finally {
+      state = State.ABORTED;
+      LockSupport.unpark(worker);
     }
   }
 }

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * threads.
  *
  * <p>Costs two lookups and six additions for each invocation, and some 500 bytes for each tenant.
- * Names come from outside, so there is a limit to them: the tenants beyond it are summed up under
- * {@link #OTHERS}.
+ * Names come from outside, so there is a limit to them: the tenants beyond it are summed up as
+ * {@link #others}.
  *
  * <pre>{@code
  * TenantCosts costs = new TenantCosts();
@@ -25,12 +25,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TenantCosts implements WorkerPoolRecorder {
 
-  /** The tenants beyond the limit. */
-  public static final String OTHERS = "(others)";
-
-  /** Invocations without a tenant. */
-  public static final String ANONYMOUS = "(none)";
-
   /** The default of {@link #TenantCosts(int)}. */
   public static final int DEFAULT_TENANTS = 1_000;
 
@@ -38,8 +32,8 @@ public final class TenantCosts implements WorkerPoolRecorder {
    * What one tenant has cost.
    *
    * @param completed invocations that were answered
-   * @param failed invocations that were not, whatever the reason
-   * @param guestNanos time that guests ran for it
+   * @param failed invocations that were not, whatever the reason; but not what was cancelled
+   * @param guestNanos time that guests ran for it, up to the return of those that were stopped
    * @param copiedBytes of payloads and replies, between heap and guests' memory
    * @param hostCalls calls of the host by its guests
    * @param mostPages pages of 64 KiB of the largest memory that it has used
@@ -54,6 +48,8 @@ public final class TenantCosts implements WorkerPoolRecorder {
 
   private final int limit;
   private final Map<String, Sums> tenants = new ConcurrentHashMap<>();
+  private final Sums anonymous = new Sums();
+  private final Sums others = new Sums();
 
   /** For up to {@link #DEFAULT_TENANTS} tenants. */
   public TenantCosts() {
@@ -72,39 +68,51 @@ public final class TenantCosts implements WorkerPoolRecorder {
     this.limit = limit;
   }
 
-  /** The costs so far, by tenant. */
+  /** The costs so far, by the tenants' names. */
   public Map<String, Cost> costs() {
     Map<String, Cost> costs = new TreeMap<>();
     tenants.forEach((tenant, sums) -> costs.put(tenant, sums.cost()));
     return costs;
   }
 
+  /** What invocations without a tenant have cost so far. */
+  public Cost anonymous() {
+    return anonymous.cost();
+  }
+
+  /** What the tenants beyond the limit have cost so far, together. */
+  public Cost others() {
+    return others.cost();
+  }
+
   @Override
   public void ended(Reply reply, InvocationCost cost) {
     Sums sums = of(reply.invocation().tenant());
     (reply instanceof Reply.Failed ? sums.failed : sums.completed).increment();
-    sums.guestNanos.add(reply.serviceNanos());
-    sums.copiedBytes.add(cost.copiedBytes());
-    sums.hostCalls.add(cost.hostCalls());
-    sums.mostPages.accumulate(cost.pages());
+    sums.ran(reply.serviceNanos(), cost);
+  }
+
+  /** What it has cost, {@link #stopped} tells. */
+  @Override
+  public void failed(Reply.Failed reply) {
+    of(reply.invocation().tenant()).failed.increment();
   }
 
   @Override
-  public void failed(Reply.Failed reply) {
-    Sums sums = of(reply.invocation().tenant());
-    sums.failed.increment();
-    sums.guestNanos.add(reply.serviceNanos());
+  public void stopped(Invocation invocation, long serviceNanos, InvocationCost cost) {
+    of(invocation.tenant()).ran(serviceNanos, cost);
   }
 
   private Sums of(@Nullable String tenant) {
-    String name = tenant == null ? ANONYMOUS : tenant;
-    Sums known = tenants.get(name);
+    if (tenant == null) {
+      return anonymous;
+    }
+    Sums known = tenants.get(tenant);
     if (known != null) {
       return known;
     }
     // Two threads at a time may go one over the limit each: it is there to bound the heap.
-    String filed = tenants.size() < limit ? name : OTHERS;
-    return tenants.computeIfAbsent(filed, first -> new Sums());
+    return tenants.size() < limit ? tenants.computeIfAbsent(tenant, first -> new Sums()) : others;
   }
 
   private static final class Sums {
@@ -115,6 +123,13 @@ public final class TenantCosts implements WorkerPoolRecorder {
     private final LongAdder copiedBytes = new LongAdder();
     private final LongAdder hostCalls = new LongAdder();
     private final LongAccumulator mostPages = new LongAccumulator(Math::max, 0);
+
+    void ran(long nanos, InvocationCost cost) {
+      guestNanos.add(nanos);
+      copiedBytes.add(cost.copiedBytes());
+      hostCalls.add(cost.hostCalls());
+      mostPages.accumulate(cost.pages());
+    }
 
     Cost cost() {
       return new Cost(

@@ -23,6 +23,14 @@ public sealed interface WorkerEvent {
   record InstanceRetired(String worker, String reason) implements WorkerEvent {}
 
   /**
+   * A claim that was neither committed nor closed in time was taken back. Its instance is retired:
+   * somebody may be writing to its memory.
+   *
+   * @param invocation that was claimed for
+   */
+  record ClaimReclaimed(Invocation invocation) implements WorkerEvent {}
+
+  /**
    * A worker's thread died; another one took its place.
    *
    * @param worker its thread's name

@@ -1,5 +1,6 @@
 package io.millrace.pipeline;
 
+import java.time.Duration;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -20,6 +21,15 @@ public interface WorkerPool extends AutoCloseable {
 
   /** How many events wait for a subscriber that does not keep up. */
   int EVENTS_KEPT = 256;
+
+  /**
+   * The deadline of streams and of ports' messages that have none: a guest whose messages nobody
+   * reads keeps its worker no longer. Give those that may take longer one of their own.
+   */
+  Duration MESSAGES_DEADLINE = Duration.ofSeconds(30);
+
+  /** The deadline of claims that have none. */
+  Duration CLAIM_DEADLINE = Duration.ofSeconds(5);
 
   /**
    * Runs one invocation each time the Mono is subscribed to.
@@ -87,12 +97,14 @@ public interface WorkerPool extends AutoCloseable {
    * than a codec, and from anywhere.
    *
    * <p>The invocation's payload is {@link Payload#reserved}. Its deadline covers queueing, filling
-   * and the function; without one it is five seconds. While it waits the claim counts as any
-   * invocation does; open, it keeps its worker. Errors as {@link #invoke} does, with {@link
-   * WorkerException.PayloadTooLarge} when there is no such room. Where guests share one memory a
-   * claim is not needed: a slice of {@code InstancePool.sharedArena} that is {@linkplain
-   * Payload#transferred transferred} reserves no worker. The claim comes on the worker's thread: it
-   * can be filled and committed there.
+   * and the function; without one it is {@link #CLAIM_DEADLINE}. While it waits the claim counts as
+   * any invocation does; open, it keeps its worker: so no more are open than the pool has workers,
+   * and no more wait than its inbox holds. Errors as {@link #invoke} does, with {@link
+   * WorkerException.InboxFull} when as many wait, and with {@link WorkerException.PayloadTooLarge}
+   * when there is no such room. One that is taken back at its deadline is a {@link
+   * WorkerEvent.ClaimReclaimed}. Where guests share one memory a claim is not needed: a slice of
+   * {@code InstancePool.sharedArena} that is {@linkplain Payload#transferred transferred} reserves
+   * no worker. The claim comes on the worker's thread: it can be filled and committed there.
    */
   default Mono<Claim> claim(Invocation invocation) {
     return OpenClaim.of(this, invocation);
@@ -102,8 +114,9 @@ public interface WorkerPool extends AutoCloseable {
    * Runs one invocation each time the Flux is subscribed to, and answers what the guest posts while
    * it runs (import {@code millrace.post_message}), then the function's reply unless it is empty.
    *
-   * <p>Without demand the guest waits, and its deadline runs on. Cancelling stops it. Errors as
-   * {@link #invoke} does. Signals come on Reactor's parallel scheduler.
+   * <p>Without demand the guest waits, and its deadline runs on: that of the invocation, or {@link
+   * #MESSAGES_DEADLINE}. Cancelling stops it. Errors as {@link #invoke} does. Signals come on
+   * Reactor's parallel scheduler.
    */
   default Flux<byte[]> stream(Invocation invocation) {
     return MessageStream.of(this, invocation, Codecs.bytes());
@@ -111,8 +124,9 @@ public interface WorkerPool extends AutoCloseable {
 
   /**
    * Opens a port to one worker. Each message that is posted runs the function of {@code template},
-   * with its tenant, priority and deadline and the message as its payload. Ports whose templates
-   * have equal keys reach the same worker; without a key the pool picks one.
+   * with its tenant, priority and deadline (without one {@link #MESSAGES_DEADLINE}) and the message
+   * as its payload. Ports whose templates have equal keys reach the same worker; without a key the
+   * pool picks one.
    */
   default MessagePort connect(Invocation template) {
     return new PoolMessagePort(this, template);
@@ -127,8 +141,8 @@ public interface WorkerPool extends AutoCloseable {
    *
    * <p>For any number of subscribers. Each has room for {@link #EVENTS_KEPT} events; of one that
    * does not keep up the oldest are dropped, and counted in {@link
-   * WorkerPoolMetrics#droppedEvents}. Completes when the pool has ended. Signals come on the thread
-   * of the worker concerned, or on one of the pool's own.
+   * WorkerPoolMetrics#droppedEvents}; others lose nothing by that. Completes when the pool has
+   * ended. Signals come on Reactor's bounded elastic scheduler: a subscriber may block.
    */
   Flux<WorkerEvent> events();
 

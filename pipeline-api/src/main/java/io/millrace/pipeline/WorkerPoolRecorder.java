@@ -19,12 +19,21 @@ public interface WorkerPoolRecorder {
   /**
    * An invocation failed otherwise: it never began, or it was stopped while it ran. Any thread.
    *
-   * @param reply its times, and the failure
+   * @param reply its times until then, and the failure
    */
   default void failed(Reply.Failed reply) {}
 
-  /** A subscriber gave an invocation up. Any thread. */
+  /** A subscriber gave an invocation up, before it began or while it ran. Any thread. */
   default void cancelled(Invocation invocation) {}
+
+  /**
+   * A guest that was stopped while it ran has returned: what its run has cost after all. On the
+   * worker's thread; {@link #failed} or {@link #cancelled} is told of the same invocation as well,
+   * mostly before. Never called for a guest that never returns.
+   *
+   * @param serviceNanos how long the guest ran in all
+   */
+  default void stopped(Invocation invocation, long serviceNanos, InvocationCost cost) {}
 
   /** Something out of the ordinary. Any thread. */
   default void event(WorkerEvent event) {}

@@ -1,26 +1,32 @@
 package io.millrace.scheduler;
 
-import io.millrace.pipeline.Invocation;
+import io.millrace.pipeline.InvocationCost;
 import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerEvent;
 import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.WorkerPool;
 import io.millrace.pipeline.WorkerPoolRecorder;
+import io.millrace.pipeline.spi.EscapedSliceException;
 import io.millrace.pipeline.spi.Guest;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import reactor.core.publisher.BufferOverflowStrategy;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * Tells the pool's recorder and the subscribers of its events what happens. Any thread.
  *
- * <p>Events go through a small queue to the signaller, so that no subscriber holds up a worker;
- * what is too much is dropped and counted, the oldest first.
+ * <p>Events go through a small queue to the signaller, so that workers tell them in turn, and from
+ * there to each subscriber through a buffer and a scheduler's thread of its own: so no subscriber
+ * holds up a worker or another subscriber. What is too much is dropped and counted, the oldest
+ * first.
  */
 final class Announcer {
 
@@ -35,6 +41,7 @@ final class Announcer {
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final Sinks.Many<WorkerEvent> sink = Sinks.many().multicast().directBestEffort();
   private final AtomicBoolean ended = new AtomicBoolean();
+  private final Set<String> complained = ConcurrentHashMap.newKeySet();
   private final AtomicLong dropped = new AtomicLong();
   private final AtomicLong unlogged = new AtomicLong();
   private final AtomicLong nextLogNanos = new AtomicLong(NEVER);
@@ -48,9 +55,10 @@ final class Announcer {
   Flux<WorkerEvent> events() {
     return sink.asFlux()
         .onBackpressureBuffer(
-            WorkerPool.EVENTS_KEPT,
+            WorkerPool.EVENTS_KEPT - 1,
             event -> dropped.incrementAndGet(),
-            BufferOverflowStrategy.DROP_OLDEST);
+            BufferOverflowStrategy.DROP_OLDEST)
+        .publishOn(Schedulers.boundedElastic(), false, 1); // which is on its way
   }
 
   /** Events that a subscriber did not get. */
@@ -81,11 +89,20 @@ final class Announcer {
   void ended(Reply reply, Guest guest) {
     InvocationEvent.record(reply);
     if (records) {
-      safely(each -> each.ended(reply, guest.cost()));
+      safely("ended", each -> each.ended(reply, cost(reply, guest)));
     }
     if (reply instanceof Reply.Failed failed && isEvent(failed.failure())) {
       event(new WorkerEvent.InvocationFailed(reply.invocation(), failed.failure()));
     }
+  }
+
+  /** A guest that was not called tells of the call before. */
+  private InvocationCost cost(Reply reply, Guest guest) {
+    boolean uncalled =
+        reply instanceof Reply.Failed failed
+            && (failed.failure() == pool.terminated()
+                || failed.failure() instanceof WorkerException.InstanceBusy);
+    return uncalled ? InvocationCost.UNKNOWN : guest.cost();
   }
 
   /** What guests and codecs do wrong; what they refuse, or what is too much, is daily business. */
@@ -103,13 +120,30 @@ final class Announcer {
   void failed(Reply.Failed reply) {
     InvocationEvent.record(reply);
     if (records) {
-      safely(each -> each.failed(reply));
+      safely("failed", each -> each.failed(reply));
     }
   }
 
-  void cancelled(Invocation invocation) {
+  /**
+   * @param ranNanos how long its guest has run so far; 0 when it has not begun
+   */
+  void cancelled(Task task, long ranNanos) {
+    InvocationEvent.recordCancelled(task, ranNanos, pool.platform());
     if (records) {
-      safely(each -> each.cancelled(invocation));
+      safely("cancelled", each -> each.cancelled(task.invocation));
+    }
+  }
+
+  /** The worker's thread: a guest that somebody has stopped is back, with an answer for nobody. */
+  void stopped(Reply answer, Guest guest) {
+    if (records) {
+      safely(
+          "stopped",
+          each -> each.stopped(answer.invocation(), answer.serviceNanos(), cost(answer, guest)));
+    }
+    if (answer instanceof Reply.Failed failed
+        && failed.failure().getCause() instanceof EscapedSliceException) {
+      event(new WorkerEvent.ClaimReclaimed(answer.invocation()));
     }
   }
 
@@ -118,7 +152,7 @@ final class Announcer {
       log(event);
     }
     if (records) {
-      safely(each -> each.event(event));
+      safely("event", each -> each.event(event));
     }
     if (sink.currentSubscriberCount() == 0) {
       return;
@@ -137,17 +171,21 @@ final class Announcer {
   private void deliver() {
     scheduled.set(false);
     for (WorkerEvent event = pending.poll(); event != null; event = pending.poll()) {
-      if (sink.tryEmitNext(event).isFailure()) {
-        dropped.incrementAndGet(); // another signaller's subscriber does not return
+      while (sink.tryEmitNext(event) == Sinks.EmitResult.FAIL_NON_SERIALIZED) {
+        Thread.onSpinWait(); // another signaller's thread took over: no subscriber holds it up
       }
     }
   }
 
-  private void safely(Consumer<WorkerPoolRecorder> call) {
+  /** A recorder that throws may do so a million times a second: each kind is logged once. */
+  private void safely(String kind, Consumer<WorkerPoolRecorder> call) {
     try {
       call.accept(recorder);
     } catch (Throwable thrown) {
-      ScheduledWorkerPool.log("the recorder threw", thrown);
+      if (complained.add(kind)) {
+        ScheduledWorkerPool.log(
+            "the recorder threw when it was told of \"" + kind + "\"; this is logged once", thrown);
+      }
     }
   }
 
@@ -168,6 +206,10 @@ final class Announcer {
   private static String text(WorkerEvent event) {
     if (event instanceof WorkerEvent.InvocationFailed failed) {
       return String.valueOf(failed.failure().getMessage());
+    } else if (event instanceof WorkerEvent.ClaimReclaimed reclaimed) {
+      return "a claim of "
+          + reclaimed.invocation().function()
+          + " was still open at its deadline and was taken back: commit or close it in time";
     } else if (event instanceof WorkerEvent.WorkerDied died) {
       return died.worker() + " died and is replaced: " + died.cause();
     }

@@ -1,5 +1,6 @@
 package io.millrace.scheduler;
 
+import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Reply;
 import jdk.jfr.Category;
 import jdk.jfr.Enabled;
@@ -42,16 +43,30 @@ final class InvocationEvent extends Event {
   static void record(Reply reply) {
     InvocationEvent event = new InvocationEvent();
     if (event.isEnabled()) {
-      String tenantName = reply.invocation().tenant();
-      event.function = reply.invocation().function();
-      event.tenant = tenantName == null ? "" : tenantName;
-      event.outcome =
+      String outcome =
           reply instanceof Reply.Failed failed
               ? failed.failure().getClass().getSimpleName()
               : "completed";
-      event.service = reply.serviceNanos();
-      event.sojourn = reply.sojournNanos();
-      event.commit();
+      event.tell(reply.invocation(), outcome, reply.serviceNanos(), reply.sojournNanos());
     }
+  }
+
+  /** Any thread: there is no reply. */
+  static void recordCancelled(Task task, long ranNanos, Platform platform) {
+    InvocationEvent event = new InvocationEvent();
+    if (event.isEnabled()) {
+      long sojournNanos = task.sojournNanos(platform.nanoTime());
+      event.tell(task.invocation, "cancelled", ranNanos, sojournNanos);
+    }
+  }
+
+  private void tell(Invocation invocation, String how, long serviceNanos, long sojournNanos) {
+    String tenantName = invocation.tenant();
+    function = invocation.function();
+    tenant = tenantName == null ? "" : tenantName;
+    outcome = how;
+    service = serviceNanos;
+    sojourn = sojournNanos;
+    commit();
   }
 }

@@ -110,9 +110,8 @@ final class Outcomes {
       return false;
     }
     Worker worker = slots[task.runner()].worker();
-    long ranNanos = worker == null ? 0 : pool.platform().nanoTime() - worker.startNanos();
     failed.increment();
-    fail(task, failure.get(), Math.max(0, ranNanos), true);
+    fail(task, failure.get(), ranNanos(worker), true);
     watchStop(task, worker);
     return true;
   }
@@ -122,9 +121,14 @@ final class Outcomes {
     if (!tryCancelWaiting(task) && task.tryStop(pool.platform(), pool.crew()::threadOf)) {
       Worker worker = slots[task.runner()].worker();
       pool.deadlines().forget(task);
-      countCancelled(task);
+      countCancelled(task, ranNanos(worker));
       watchStop(task, worker);
     }
+  }
+
+  /** Of the run that was just stopped. */
+  private long ranNanos(@Nullable Worker worker) {
+    return worker == null ? 0 : Math.max(0, pool.platform().nanoTime() - worker.startNanos());
   }
 
   /** A worker that is gone, or another one by now, has come back from that run. */
@@ -140,13 +144,13 @@ final class Outcomes {
       return false;
     }
     pool.deadlines().forget(task);
-    countCancelled(task);
+    countCancelled(task, 0);
     return true;
   }
 
-  private void countCancelled(Task task) {
+  private void countCancelled(Task task, long ranNanos) {
     cancelled.increment();
-    pool.announcer().cancelled(task.invocation);
+    pool.announcer().cancelled(task, ranNanos);
   }
 
   /** The task of a worker whose thread died, which has not answered it. */

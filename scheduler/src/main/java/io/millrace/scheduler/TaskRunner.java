@@ -147,6 +147,7 @@ final class TaskRunner {
     }
     lastEndNanos = NO_TIME;
     if (!task.tryEnd(slot.index, answer, platform)) {
+      pool.announcer().stopped(answer, guest);
       if (task.isLeft()) {
         return false; // the slot is another worker's
       }

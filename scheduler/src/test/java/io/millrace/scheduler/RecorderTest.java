@@ -19,6 +19,9 @@ import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.AfterEach;
@@ -153,11 +156,81 @@ class RecorderTest {
       }
       safely(pool, Invocation.of("trap", "").withTenant("a")).block(LONG);
       await().untilAsserted(() -> assertThat(cost(costs, "a").failed()).isEqualTo(1));
-      assertThat(costs.costs()).containsOnlyKeys("a", "b", TenantCosts.OTHERS);
+      pool.invoke(Invocation.of("echo", "x")).block(LONG);
+      await().untilAsserted(() -> assertThat(costs.anonymous().completed()).isEqualTo(1));
+      assertThat(costs.costs()).containsOnlyKeys("a", "b");
       assertThat(cost(costs, "a").completed()).isEqualTo(2);
       assertThat(cost(costs, "a").guestNanos()).isPositive();
-      assertThat(cost(costs, TenantCosts.OTHERS).completed()).isEqualTo(2);
+      assertThat(costs.others().completed()).isEqualTo(2);
     }
+  }
+
+  @Test
+  void whatAStoppedRunHasCostIsItsTenants() {
+    TenantCosts costs = new TenantCosts();
+    try (WorkerPool pool = pool(costs)) {
+      Invocation spin = Invocation.of("spin", "");
+      safely(pool, spin.withTenant("late").withDeadline(Duration.ofMillis(20))).block(LONG);
+      Disposable running = pool.invoke(spin.withTenant("cancelled")).subscribe();
+      await().untilAsserted(() -> assertThat(guests.started.get()).isEqualTo(2));
+      running.dispose();
+      await().untilAsserted(() -> assertThat(costs.costs()).containsOnlyKeys("late", "cancelled"));
+      await()
+          .untilAsserted(
+              () -> {
+                assertThat(cost(costs, "late").guestNanos()).isPositive();
+                assertThat(cost(costs, "late").copiedBytes()).isEqualTo(1);
+                assertThat(cost(costs, "cancelled").guestNanos()).isPositive();
+                assertThat(cost(costs, "cancelled").copiedBytes()).isEqualTo(1);
+              });
+      assertThat(cost(costs, "late").failed()).isEqualTo(1);
+      assertThat(cost(costs, "cancelled").failed()).isZero();
+    }
+  }
+
+  @Test
+  void aRecorderThatThrowsIsLoggedOnceForEachKind() {
+    List<String> logged = new CopyOnWriteArrayList<>();
+    Handler handler =
+        new Handler() {
+          @Override
+          public void publish(LogRecord line) {
+            logged.add(line.getMessage());
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    Logger logger = Logger.getLogger(ScheduledWorkerPool.class.getName());
+    logger.addHandler(handler);
+    WorkerPoolRecorder throwing =
+        new WorkerPoolRecorder() {
+          @Override
+          public void ended(Reply reply, InvocationCost cost) {
+            throw new IllegalStateException("mine");
+          }
+
+          @Override
+          public void failed(Reply.Failed reply) {
+            throw new IllegalStateException("mine");
+          }
+        };
+    try (WorkerPool pool = pool(throwing)) {
+      for (int i = 0; i < 5; i++) {
+        pool.invoke(Invocation.of("echo", "")).block(LONG);
+        safely(pool, Invocation.of("spin", "").withDeadline(Duration.ofMillis(5))).block(LONG);
+      }
+    } finally {
+      logger.removeHandler(handler);
+    }
+    assertThat(logged)
+        .filteredOn(line -> line.contains("recorder"))
+        .containsExactlyInAnyOrder(
+            "the recorder threw when it was told of \"ended\"; this is logged once",
+            "the recorder threw when it was told of \"failed\"; this is logged once");
   }
 
   @Test
@@ -223,6 +296,34 @@ class RecorderTest {
   }
 
   @Test
+  void aSubscriberOfEventsThatBlocksCostsAnotherOneNone() {
+    CountDownLatch end = new CountDownLatch(1);
+    int traps = 20;
+    List<WorkerEvent> received = new CopyOnWriteArrayList<>();
+    try (WorkerPool pool =
+        WorkerPools.over(guests).workers(1).grace(Duration.ofMillis(5)).build()) {
+      pool.events()
+          .subscribe(
+              event -> {
+                try {
+                  end.await();
+                } catch (InterruptedException stop) {
+                  Thread.currentThread().interrupt();
+                }
+              });
+      pool.events().subscribe(received::add);
+      for (int i = 0; i < traps; i++) {
+        safely(pool, Invocation.of("trap", "")).block(LONG);
+        int soFar = i + 1;
+        await().untilAsserted(() -> assertThat(received).hasSize(soFar));
+      }
+      assertThat(pool.metrics().droppedEvents()).isZero();
+    } finally {
+      end.countDown();
+    }
+  }
+
+  @Test
   void aFlightRecordingShowsInvocationsWhenItAsksForThem(@TempDir Path folder) throws Exception {
     Path file = folder.resolve("invocations.jfr");
     try (Recording recording = new Recording()) {
@@ -231,6 +332,9 @@ class RecorderTest {
       try (WorkerPool pool = pool(WorkerPoolRecorder.NONE)) {
         pool.invoke(Invocation.of("echo", "x").withTenant("a")).block(LONG);
         safely(pool, Invocation.of("trap", "")).block(LONG);
+        Disposable running = pool.invoke(Invocation.of("spin", "")).subscribe();
+        await().untilAsserted(() -> assertThat(guests.started.get()).isEqualTo(3));
+        running.dispose();
       }
       recording.stop();
       recording.dump(file);
@@ -241,7 +345,10 @@ class RecorderTest {
             each -> each.getString("function"),
             each -> each.getString("tenant"),
             each -> each.getString("outcome"))
-        .containsExactlyInAnyOrder(tuple("echo", "a", "completed"), tuple("trap", "", "GuestTrap"));
+        .containsExactlyInAnyOrder(
+            tuple("echo", "a", "completed"),
+            tuple("trap", "", "GuestTrap"),
+            tuple("spin", "", "cancelled"));
   }
 
   @Test

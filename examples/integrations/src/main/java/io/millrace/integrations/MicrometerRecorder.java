@@ -80,6 +80,15 @@ public final class MicrometerRecorder implements WorkerPoolRecorder {
   @Override
   public void ended(Reply reply, InvocationCost cost) {
     of(reply.invocation()).record(reply);
+    count(cost);
+  }
+
+  @Override
+  public void stopped(Invocation invocation, long serviceNanos, InvocationCost cost) {
+    count(cost);
+  }
+
+  private void count(InvocationCost cost) {
     hostCalls.increment(cost.hostCalls());
     copiedBytes.increment((double) cost.copiedBytes());
   }

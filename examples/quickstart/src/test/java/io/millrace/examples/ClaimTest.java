@@ -13,12 +13,15 @@ import io.millrace.pipeline.Claim;
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Payload;
 import io.millrace.pipeline.Reply;
+import io.millrace.pipeline.WorkerEvent;
 import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.WorkerPool;
 import io.millrace.scheduler.WorkerPools;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
@@ -118,12 +122,29 @@ class ClaimTest {
 
   @Test
   void aClaimThatIsForgottenIsTakenBackAndItsInstanceIsNotUsedAgain() {
-    Claim forgotten = claim(echo(5).withDeadline(Duration.ofMillis(500)));
+    List<WorkerEvent> events = new CopyOnWriteArrayList<>();
+    pool.events().subscribe(events::add);
+    Invocation echo = echo(5).withDeadline(Duration.ofMillis(500));
+    Claim forgotten = claim(echo);
     assertThat(text(pool.invoke(Invocation.of("echo", "next")))).isEqualTo("next");
     assertThatThrownBy(() -> forgotten.slice().putByte(0, (byte) 1))
         .isInstanceOf(SliceStateException.class);
-    assertThatThrownBy(forgotten::commit).isInstanceOf(WorkerException.SliceMisuse.class);
+    for (int i = 0; i < 2; i++) {
+      StepVerifier.create(forgotten.commit())
+          .expectError(WorkerException.DeadlineExceeded.class)
+          .verify(LONG);
+    }
     forgotten.close();
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(events)
+                    .hasAtLeastOneElementOfType(WorkerEvent.ClaimReclaimed.class)
+                    .hasAtLeastOneElementOfType(WorkerEvent.InstanceRetired.class));
+    assertThat(events)
+        .filteredOn(WorkerEvent.ClaimReclaimed.class::isInstance)
+        .extracting(event -> ((WorkerEvent.ClaimReclaimed) event).invocation().function())
+        .containsExactly("echo");
     assertThat(guests.metrics().instancesRetired())
         .as("somebody may be writing to its memory")
         .isEqualTo(1);
@@ -187,7 +208,9 @@ class ClaimTest {
   @Test
   void aClaimThatNobodyWaitsForAnyMoreIsDropped() {
     Claim open = claim(echo(1));
-    StepVerifier.create(pool.claim(echo(1))).thenCancel().verify(LONG);
+    Disposable waiting = pool.claim(echo(1)).subscribe();
+    assertThat(pool.metrics().waiting()).isEqualTo(1);
+    waiting.dispose();
     open.close();
     assertThat(text(pool.invoke(Invocation.of("echo", "next")))).isEqualTo("next");
     await().untilAsserted(() -> assertThat(pool.metrics().cancelled()).isEqualTo(2));
