@@ -4,6 +4,7 @@ import io.millrace.memory.Slice;
 import io.millrace.pipeline.spi.Receiver;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
@@ -30,6 +31,7 @@ final class MessageChannel<T> implements Receiver {
 
   private final Codec<T> codec;
   private final Semaphore demand = new Semaphore(0);
+  private final AtomicBoolean subscribed = new AtomicBoolean();
 
   /** Null when its subscriber has left: the guest is told that nobody wants its messages. */
   private volatile Sinks.@Nullable Many<T> sink = Sinks.many().unicast().onBackpressureBuffer();
@@ -46,7 +48,7 @@ final class MessageChannel<T> implements Receiver {
     return Flux.defer(
         () -> {
           Sinks.Many<T> present = sink;
-          if (present == null) {
+          if (present == null || !subscribed.compareAndSet(false, true)) {
             return Flux.error(new IllegalStateException("messages are for one subscriber"));
           }
           return present
@@ -66,11 +68,33 @@ final class MessageChannel<T> implements Receiver {
   public boolean message(Slice message) throws InterruptedException {
     T value = codec.decode(message); // before the permit: it may throw
     demand.acquire();
-    Sinks.Many<T> listener = sink;
-    return listener != null && listener.tryEmitNext(value).isSuccess();
+    return tryEmit(value);
   }
 
-  /** A function's own reply is its last message, if it has any bytes. */
+  /** False when nobody listens any more. */
+  private boolean tryEmit(T value) {
+    while (true) {
+      Sinks.Many<T> listener = sink;
+      Sinks.EmitResult result =
+          listener == null ? Sinks.EmitResult.FAIL_CANCELLED : listener.tryEmitNext(value);
+      switch (result) {
+        case OK -> {
+          return true;
+        }
+        case FAIL_CANCELLED, FAIL_TERMINATED -> {
+          return false;
+        }
+        // A guest that was given up posts beside the next one: neither loses its message.
+        case FAIL_NON_SERIALIZED -> Thread.onSpinWait();
+        default -> throw new IllegalStateException("a message could not be told: " + result);
+      }
+    }
+  }
+
+  /**
+   * A function's own reply is its last message, if it has any bytes. It is dropped where its
+   * subscriber has left, as what the guest posts is refused.
+   */
   @Override
   public Object reply(Slice reply) {
     if (reply.length() > 0) {

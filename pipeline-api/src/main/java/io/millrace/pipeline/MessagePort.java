@@ -23,6 +23,11 @@ public interface MessagePort extends AutoCloseable {
    * <p>Slices of a {@linkplain Payload#transferred transferred} payload are the guest's from now
    * on; when this throws, nothing was sent and they are still the caller's.
    *
+   * <p>A pool that makes room at the cost of what waits (its overflow policy {@code DROP_OLDEST} or
+   * {@code SHED_LATE}) decides only afterwards: with such a one this does not throw for want of
+   * room, and {@link WorkerException.InboxFull}, {@link WorkerException.Dropped} and {@link
+   * WorkerException.Shed} come through {@link #errors}; so does a slice that is not live.
+   *
    * @throws WorkerException.InboxFull when as many wait as the pool admits
    * @throws WorkerException.PoolClosed when this port or the pool is closed
    * @throws WorkerException.SliceMisuse when a slice is not live, or is named twice
@@ -31,8 +36,11 @@ public interface MessagePort extends AutoCloseable {
 
   /**
    * What the guest posts while it runs this port's messages, and its function's replies unless they
-   * are empty. For one subscriber; without demand the guest waits, and its deadline runs on.
-   * Completes when the port is closed and its last message has run; errors never.
+   * are empty. For one subscriber; without demand, or without a subscriber, the guest waits, and
+   * its deadline runs on: that of the port's template, or {@link WorkerPool#MESSAGES_DEADLINE}.
+   * Once the subscriber has cancelled, what guests post is refused and replies are dropped.
+   * Completes when the port is closed and its last message has run; errors never, but for a second
+   * subscriber, with {@link IllegalStateException}.
    */
   Flux<byte[]> messages();
 

@@ -9,7 +9,8 @@ final class MessageStream {
 
   private MessageStream() {}
 
-  static <T> Flux<T> of(WorkerPool pool, Invocation invocation, Codec<T> codec) {
+  static <T> Flux<T> of(WorkerPool pool, Invocation template, Codec<T> codec) {
+    Invocation invocation = template.orDeadline(WorkerPool.MESSAGES_DEADLINE);
     return Flux.deferContextual(
         context -> {
           MessageChannel<T> channel = new MessageChannel<>(codec);

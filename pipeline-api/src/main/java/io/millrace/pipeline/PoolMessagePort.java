@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
@@ -29,16 +30,18 @@ final class PoolMessagePort implements MessagePort {
   PoolMessagePort(WorkerPool pool, Invocation template) {
     this.pool = pool;
     String key = template.key() == null ? "port-" + NUMBERS.incrementAndGet() : template.key();
-    this.template = template.withKey(key).withReceiver(channel);
+    this.template =
+        template.withKey(key).withReceiver(channel).orDeadline(WorkerPool.MESSAGES_DEADLINE);
   }
 
   @Override
   public void post(Payload message) {
+    Mono<Reply> posted = pool.invoke(template.withPayload(message));
     if (!tryBegin()) {
       throw new WorkerException.PoolClosed("message port to " + template.function());
     }
     Post post = new Post(Thread.currentThread());
-    pool.invoke(template.withPayload(message)).subscribe(reply -> ended(), post::failed);
+    posted.subscribe(reply -> post.ended(), post::failed);
     post.over();
   }
 
@@ -55,6 +58,7 @@ final class PoolMessagePort implements MessagePort {
   /** Tells a refusal, which comes while it is being posted, from what happens later. */
   private final class Post {
 
+    private final AtomicBoolean ended = new AtomicBoolean();
     private @Nullable Thread poster;
     private @Nullable WorkerException refusal;
 
@@ -67,12 +71,22 @@ final class PoolMessagePort implements MessagePort {
           failure instanceof WorkerException typed
               ? typed
               : new WorkerException.WorkerTerminated("it was not run: " + failure, failure);
-      if (Thread.currentThread() == poster) {
-        refusal = known;
-      } else {
-        errors.tryEmitNext(known); // nobody waits for whoever listens
+      try {
+        if (Thread.currentThread() == poster) {
+          refusal = known;
+        } else {
+          errors.tryEmitNext(known); // nobody waits for whoever listens
+        }
+      } finally {
+        ended();
       }
-      ended();
+    }
+
+    /** Once: what fails on the way out of here comes back as a failure. */
+    void ended() {
+      if (ended.compareAndSet(false, true)) {
+        PoolMessagePort.this.ended();
+      }
     }
 
     void over() {
@@ -85,8 +99,11 @@ final class PoolMessagePort implements MessagePort {
 
   private void ended() {
     if (open.decrementAndGet() == 0) {
-      channel.end();
-      errors.tryEmitComplete();
+      try {
+        channel.end();
+      } finally {
+        errors.tryEmitComplete();
+      }
     }
   }
 

@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.instance.InstancePool;
+import io.millrace.memory.Slice;
+import io.millrace.pipeline.Codec;
 import io.millrace.pipeline.Invocation;
+import io.millrace.pipeline.InvocationCost;
 import io.millrace.pipeline.MessagePort;
 import io.millrace.pipeline.Payload;
+import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.WorkerPool;
+import io.millrace.pipeline.WorkerPoolRecorder;
 import io.millrace.scheduler.WorkerPools;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -22,6 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
@@ -120,18 +126,118 @@ class MessagePortTest {
             errors.add(error);
           }
         };
-    List<WorkerException> all = new CopyOnWriteArrayList<>();
-    MessagePort port = pool.connect(Invocation.of("trap", ""));
+    MessagePort port = pool.connect(Invocation.of("trap", "").withKey("k"));
     port.errors().subscribe(slow);
-    port.errors().subscribe(all::add);
     port.post(text(1));
-    await().untilAsserted(() -> assertThat(all).hasSize(1));
+    pool.invoke(Invocation.of("echo", "behind it").withKey("k")).block(LONG);
     slow.request(Long.MAX_VALUE);
     port.post(text(2));
     await().untilAsserted(() -> assertThat(errors).hasSize(1));
-    assertThat(all).hasSize(2);
     port.close();
     await().untilAsserted(() -> assertThat(slow.isDisposed()).isTrue());
+  }
+
+  @Test
+  void portsAndStreamsHaveADeadlineEvenIfTheyAreGivenNone() {
+    List<Duration> deadlines = new CopyOnWriteArrayList<>();
+    WorkerPoolRecorder recorder =
+        new WorkerPoolRecorder() {
+          @Override
+          public void ended(Reply reply, InvocationCost cost) {
+            deadlines.add(Objects.requireNonNull(reply.invocation().deadline()));
+          }
+        };
+    try (WorkerPool told = WorkerPools.over(guests).workers(1).recorder(recorder).build()) {
+      for (Invocation echo :
+          List.of(
+              Invocation.of("echo", ""),
+              Invocation.of("echo", "").withDeadline(LONG.plusDays(1)))) {
+        try (MessagePort port = told.connect(echo)) {
+          port.messages().subscribe();
+          port.post(text(1));
+        }
+        told.stream(echo).blockLast(LONG);
+      }
+      await().untilAsserted(() -> assertThat(deadlines).hasSize(4));
+    }
+    assertThat(deadlines)
+        .containsExactly(
+            WorkerPool.MESSAGES_DEADLINE,
+            WorkerPool.MESSAGES_DEADLINE,
+            LONG.plusDays(1),
+            LONG.plusDays(1));
+  }
+
+  @Test
+  void aMessageThatCannotBeWrittenIsAMessageErrorAndLaterMessagesRun() {
+    Codec<String> failing =
+        new Codec<>() {
+          @Override
+          public int sizeHintBytes(String value) {
+            return 1;
+          }
+
+          @Override
+          public int encode(String value, Slice target) {
+            throw new IllegalStateException("no clone of it");
+          }
+
+          @Override
+          public String decode(Slice source) {
+            return "";
+          }
+        };
+    List<WorkerException> errors = new CopyOnWriteArrayList<>();
+    MessagePort port = pool.connect(Invocation.of("echo", ""));
+    port.errors().subscribe(errors::add);
+    port.post(Payload.encoded("x", failing));
+    port.post(text(2));
+    port.close();
+    assertThat(texts(port).collectList().block(LONG)).containsExactly("2");
+    await().untilAsserted(() -> assertThat(errors).hasSize(1));
+    assertThat(errors.get(0))
+        .isInstanceOf(WorkerException.CodecFailed.class)
+        .hasMessage("echo: the codec failed to encode: no clone of it");
+    assertThat(guests.metrics().instancesRetired()).isZero();
+  }
+
+  @Test
+  void aListenerThatThrowsLeavesThePortInOrder() {
+    MessagePort port = pool.connect(Invocation.of("trap", ""));
+    port.errors()
+        .subscribe(
+            new CoreSubscriber<>() {
+              @Override
+              public void onSubscribe(Subscription subscription) {
+                subscription.request(Long.MAX_VALUE);
+              }
+
+              @Override
+              public void onNext(WorkerException error) {
+                throw new IllegalStateException("mine");
+              }
+
+              @Override
+              public void onError(Throwable error) {}
+
+              @Override
+              public void onComplete() {
+                throw new IllegalStateException("mine, too");
+              }
+            });
+    port.post(text(1));
+    port.close();
+    assertThat(port.messages().collectList().block(LONG)).isEmpty();
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // against the contract
+  void aMessageThatIsNoneLeavesThePortInOrder() {
+    MessagePort port = pool.connect(Invocation.of("echo", ""));
+    assertThatThrownBy(() -> port.post(null)).isInstanceOf(NullPointerException.class);
+    port.post(text(1));
+    port.close();
+    assertThat(texts(port).collectList().block(LONG)).containsExactly("1");
   }
 
   @Test
