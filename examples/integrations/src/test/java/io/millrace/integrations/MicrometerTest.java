@@ -15,9 +15,12 @@ import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.WorkerPool;
 import io.millrace.scheduler.WorkerPools;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
@@ -98,6 +101,34 @@ class MicrometerTest {
         .that()
         .hasLowCardinalityKeyValue("function", "sha256")
         .hasBeenStarted()
+        .hasBeenStopped()
+        .hasParentObservationContextMatching(context -> "request".equals(context.getName()));
+  }
+
+  @Test
+  void aStreamIsOneObservationWhichItsInvocationsComeFrom() {
+    TestObservationRegistry registry = TestObservationRegistry.create();
+    Observation parent = Observation.start("request", registry);
+    List<String> seen = new ArrayList<>();
+    Flux<Invocation> invocations =
+        Flux.deferContextual(
+            context -> {
+              Observation current = context.get("micrometer.observation");
+              seen.add(current.getContext().getName());
+              return Flux.just(Invocation.of("sha256", "a"), Invocation.of("sha256", "b"));
+            });
+    assertThat(
+            Observations.invokeAll(pool, registry, invocations)
+                .contextWrite(context -> context.put("micrometer.observation", parent))
+                .count()
+                .block(LONG))
+        .isEqualTo(2);
+    parent.stop();
+    assertThat(seen).containsExactly(Observations.STREAM_NAME);
+    TestObservationRegistryAssert.assertThat(registry)
+        .hasNumberOfObservationsWithNameEqualTo(Observations.STREAM_NAME, 1)
+        .hasObservationWithNameEqualTo(Observations.STREAM_NAME)
+        .that()
         .hasBeenStopped()
         .hasParentObservationContextMatching(context -> "request".equals(context.getName()));
   }
