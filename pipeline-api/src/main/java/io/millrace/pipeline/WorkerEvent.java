@@ -23,8 +23,8 @@ public sealed interface WorkerEvent {
   record InstanceRetired(String worker, String reason) implements WorkerEvent {}
 
   /**
-   * A claim that was neither committed nor closed in time was taken back. Its instance is retired:
-   * somebody may be writing to its memory.
+   * A claim that was neither committed nor closed was taken back: at its deadline, or at the end of
+   * a pool that was terminated. Its instance is retired: somebody may be writing to its memory.
    *
    * @param invocation that was claimed for
    */

@@ -209,7 +209,7 @@ final class Announcer {
     } else if (event instanceof WorkerEvent.ClaimReclaimed reclaimed) {
       return "a claim of "
           + reclaimed.invocation().function()
-          + " was still open at its deadline and was taken back: commit or close it in time";
+          + " was still open when it was to end and was taken back: commit or close it in time";
     } else if (event instanceof WorkerEvent.WorkerDied died) {
       return died.worker() + " died and is replaced: " + died.cause();
     }

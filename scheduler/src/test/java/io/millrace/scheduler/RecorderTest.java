@@ -166,11 +166,28 @@ class RecorderTest {
   }
 
   @Test
+  void tenantsMayHaveAnyName() {
+    TenantCosts costs = new TenantCosts(2);
+    try (WorkerPool pool = pool(costs)) {
+      Invocation echo = Invocation.of("echo", "x");
+      pool.invoke(echo.withTenant("(none)")).block(LONG);
+      pool.invoke(echo.withTenant("(others)")).block(LONG);
+      pool.invoke(echo.withTenant("one too many")).block(LONG);
+      pool.invoke(echo).block(LONG);
+    }
+    assertThat(costs.costs()).containsOnlyKeys("(none)", "(others)");
+    assertThat(cost(costs, "(none)").completed()).isEqualTo(1);
+    assertThat(cost(costs, "(others)").completed()).isEqualTo(1);
+    assertThat(costs.others().completed()).isEqualTo(1);
+    assertThat(costs.anonymous().completed()).isEqualTo(1);
+  }
+
+  @Test
   void whatAStoppedRunHasCostIsItsTenants() {
     TenantCosts costs = new TenantCosts();
     try (WorkerPool pool = pool(costs)) {
       Invocation spin = Invocation.of("spin", "");
-      safely(pool, spin.withTenant("late").withDeadline(Duration.ofMillis(20))).block(LONG);
+      safely(pool, spin.withTenant("late").withDeadline(Duration.ofSeconds(1))).block(LONG);
       Disposable running = pool.invoke(spin.withTenant("cancelled")).subscribe();
       await().untilAsserted(() -> assertThat(guests.started.get()).isEqualTo(2));
       running.dispose();

@@ -153,7 +153,7 @@ class ClaimTest {
   @Test
   void aClaimantThatKeepsTheWorkersThreadBeyondTheDeadlineLosesTheClaimAndNotTheWorker() {
     AtomicReference<@Nullable Claim> kept = new AtomicReference<>();
-    pool.claim(echo(5).withDeadline(Duration.ofMillis(50)))
+    pool.claim(echo(5).withDeadline(Duration.ofSeconds(1)))
         .subscribe(
             claim -> {
               kept.set(claim);
