@@ -20,9 +20,12 @@ import org.jspecify.annotations.Nullable;
 final class AsArrived extends ReplyOrder {
 
   /** The next reply may wait for so long until others are there, too. */
-  private static final long AHEAD_NANOS = 10_000;
+  private static final long AHEAD_NANOS = 20_000;
 
-  private static final int MOST_AHEAD = 32;
+  private static final int MOST_AHEAD = 128;
+
+  /** Nor further ahead than this part of what is under way, or workers would run dry meanwhile. */
+  private static final int UNDER_WAY_PARTS = 4;
 
   /** So often the drain goes by the same service time, or by none after it was hurried. */
   private static final int WAITS = 64;
@@ -30,6 +33,7 @@ final class AsArrived extends ReplyOrder {
   private final AtomicReferenceArray<@Nullable StreamTask> ring;
   private final int mask;
   private final ScheduledWorkerPool pool;
+  private final DrainState drain;
 
   /** Whichever reply comes next is to drain. */
   private static final long ANY = Long.MIN_VALUE + 1;
@@ -40,13 +44,11 @@ final class AsArrived extends ReplyOrder {
    */
   private final LoneLong awaited = new LoneLong();
 
-  private long head;
-  private long ahead;
-  private int waitsLeft;
-
-  AsArrived(AtomicReferenceArray<@Nullable StreamTask> ring, ScheduledWorkerPool pool) {
+  AsArrived(
+      AtomicReferenceArray<@Nullable StreamTask> ring, ScheduledWorkerPool pool, DrainState drain) {
     this.ring = ring;
     this.pool = pool;
+    this.drain = drain;
     this.mask = ring.length() - 1;
   }
 
@@ -71,8 +73,8 @@ final class AsArrived extends ReplyOrder {
 
   @Override
   void hurry() {
-    ahead = 0;
-    waitsLeft = WAITS;
+    drain.ahead = 0;
+    drain.waitsLeft = WAITS;
   }
 
   @Override
@@ -82,38 +84,39 @@ final class AsArrived extends ReplyOrder {
 
   @Override
   long answeredBefore() {
-    return head;
+    return drain.head;
   }
 
   @Override
   @Nullable StreamTask next(long submitted) {
-    int place = place(head);
+    int place = place(drain.head);
     StreamTask task = ring.getAcquire(place);
     if (task == null || task.reply() == null) {
-      if (waitsAhead(submitted) || awaited.get() == 2 * head) {
+      if (waitsAhead(submitted) || awaited.get() == 2 * drain.head) {
         return null;
       }
       pool.platform().interleave();
-      awaited.set(2 * head);
+      awaited.set(2 * drain.head);
       task = ring.get(place);
       if (task == null || task.reply() == null) {
         return null;
       }
     }
     ring.setRelease(place, null);
-    head++;
+    drain.head++;
     return task;
   }
 
   /** Answers whether a later reply is waited for, whose worker will find that out. */
   private boolean waitsAhead(long submitted) {
-    if (--waitsLeft < 0) {
-      waitsLeft = WAITS;
+    if (--drain.waitsLeft < 0) {
+      drain.waitsLeft = WAITS;
       long mean = pool.loadMeter().meanServiceNanos();
-      ahead = mean == 0 ? 0 : Math.min(MOST_AHEAD, AHEAD_NANOS / mean) - 1;
+      drain.ahead = mean == 0 ? 0 : Math.min(MOST_AHEAD, AHEAD_NANOS / mean) - 1;
     }
-    long last = Math.min(head + ahead, submitted - 1);
-    if (last <= head) {
+    long most = (submitted - drain.head) / UNDER_WAY_PARTS;
+    long last = drain.head + Math.min(drain.ahead, most);
+    if (last <= drain.head) {
       return false;
     }
     long wish = 2 * last + 1;

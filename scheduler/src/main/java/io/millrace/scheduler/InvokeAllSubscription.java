@@ -6,7 +6,6 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Operators;
@@ -25,13 +24,12 @@ import reactor.util.context.Context;
  * <table>
  *   <caption>Access</caption>
  *   <tr><th>field</th><th>mode</th></tr>
- *   <tr><td>emitted, finished, again</td><td>plain, by the one thread inside drain (guard: wip)</td></tr>
- *   <tr><td>drainer</td><td>plain and racy: only who wrote itself there can read itself</td></tr>
+ *   <tr><td>drain</td><td>see there; guard: wip</td></tr>
  *   <tr><td>requested</td><td>atomic add, by the downstream</td></tr>
  *   <tr><td>cancelled</td><td>volatile, set once</td></tr>
  * </table>
  */
-final class InvokeAllSubscription implements Subscription {
+final class InvokeAllSubscription extends Padded implements Subscription {
 
   /** More in one go, and the other workers would have nothing left to do meanwhile. */
   private static final int EMITTED_AT_ONCE = 256;
@@ -42,17 +40,13 @@ final class InvokeAllSubscription implements Subscription {
   private final Arrivals arrivals;
   private final Upstream upstream;
   private final ReplyOrder order;
+  private final DrainState drain = new DrainState(EMITTED_AT_ONCE);
   private final AtomicInteger wip = new AtomicInteger();
   private final AtomicLong requested = new AtomicLong();
   private final AtomicBoolean awaitingRoom = new AtomicBoolean();
   private volatile boolean cancelled;
   private volatile boolean hurried;
   private ReplyOrder.Look lastLook = ReplyOrder.Look.NOTHING;
-  private @Nullable Thread drainer;
-  private boolean again;
-  private long emitted;
-  private boolean finished;
-  private long emitUntil = EMITTED_AT_ONCE;
 
   InvokeAllSubscription(
       ScheduledWorkerPool pool,
@@ -64,7 +58,8 @@ final class InvokeAllSubscription implements Subscription {
     this.number = pool.streams().newNumber();
     this.arrivals = new Arrivals(pool, this);
     this.upstream = new Upstream(pool, this, arrivals, concurrency);
-    this.order = ordered ? new AsArrived(arrivals.ring(), pool) : new AsEnded(arrivals.ring());
+    this.order =
+        ordered ? new AsArrived(arrivals.ring(), pool, drain) : new AsEnded(arrivals.ring());
   }
 
   // ---- upstream
@@ -93,12 +88,12 @@ final class InvokeAllSubscription implements Subscription {
 
   /** Whether this thread is inside drain. */
   boolean isDraining() {
-    return drainer == Thread.currentThread();
+    return drain.drainer == Thread.currentThread();
   }
 
   /** Only inside drain: there is something to do once more. */
   void drainAgain() {
-    again = true;
+    drain.again = true;
   }
 
   // ---- downstream's signals
@@ -169,12 +164,12 @@ final class InvokeAllSubscription implements Subscription {
     Thread self = Thread.currentThread();
     int missed = 1;
     do {
-      drainer = self;
+      drain.drainer = self;
       try {
         do {
-          again = false;
+          drain.again = false;
           step();
-        } while (again);
+        } while (drain.again);
       } catch (Throwable thrown) {
         // By the downstream. Reactive Streams 2.13: taken as a cancellation. The thread, which may
         // be a worker's, goes on.
@@ -183,7 +178,7 @@ final class InvokeAllSubscription implements Subscription {
         dropAll();
         Outcomes.dropError(thrown, context());
       }
-      drainer = null;
+      drain.drainer = null;
       pool.platform().interleave();
       missed = wip.addAndGet(-missed);
     } while (missed != 0);
@@ -194,20 +189,20 @@ final class InvokeAllSubscription implements Subscription {
       hurried = false;
       order.hurry();
     }
-    if (!cancelled && !finished) {
+    if (!cancelled && !drain.finished) {
       emit();
     }
-    if (!cancelled && !finished && !arrivals.trySubmit(order)) {
+    if (!cancelled && !drain.finished && !arrivals.trySubmit(order)) {
       awaitRoom();
     }
     if (cancelled) {
       dropAll();
-    } else if (!finished && upstream.hasEnded()) {
+    } else if (!drain.finished && upstream.hasEnded()) {
       finishIfAnswered();
-    } else if (!finished && pool.isClosed()) {
+    } else if (!drain.finished && pool.isClosed()) {
       poolClosed();
-    } else if (!finished) {
-      upstream.ask(requested.get(), emitted);
+    } else if (!drain.finished) {
+      upstream.ask(requested.get(), drain.emitted);
     }
   }
 
@@ -220,25 +215,26 @@ final class InvokeAllSubscription implements Subscription {
   /** Demand was checked before the upstream was asked: each arrival has a request of its own. */
   private void emit() {
     while (!cancelled) {
-      if (emitted == emitUntil) {
-        again = true; // the others' work first: more of it is asked for, then the rest is emitted
-        emitUntil = emitted + EMITTED_AT_ONCE;
+      if (drain.emitted == drain.emitUntil) {
+        drain.again =
+            true; // the others' work first: more of it is asked for, then the rest is emitted
+        drain.emitUntil = drain.emitted + EMITTED_AT_ONCE;
         return;
       }
       StreamTask task = order.next(arrivals.submitted());
       if (task == null) {
         return;
       }
-      emitted++;
+      drain.emitted++;
       actual.onNext(Objects.requireNonNull(task.reply()));
     }
   }
 
   private void finishIfAnswered() {
-    if (emitted != arrivals.count()) {
+    if (drain.emitted != arrivals.count()) {
       return;
     }
-    finished = true;
+    drain.finished = true;
     pool.streams().ended(this);
     Throwable failure = upstream.failure();
     if (failure == null) {
@@ -249,8 +245,8 @@ final class InvokeAllSubscription implements Subscription {
   }
 
   private void dropAll() {
-    if (!finished) {
-      finished = true;
+    if (!drain.finished) {
+      drain.finished = true;
       pool.streams().ended(this);
       order.forEach(pool.outcomes()::tryCancelWaiting);
       order.forEach(pool.outcomes()::cancel);

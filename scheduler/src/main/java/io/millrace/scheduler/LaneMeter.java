@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * Tells lanes what one worker's runs took, several short ones at once: workers that told the same
  * lane of each run would take its line from each other each time. Its worker only.
  */
-final class LaneMeter {
+final class LaneMeter extends Padded {
 
   private static final int MOST_RUNS = 16;
   private static final long MOST_NANOS = 10_000;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * given back when something went wrong that nobody foresaw. The worker's thread only, but for
  * {@link #isBuilding}; and {@link #close} when that thread has ended.
  */
-final class LeasedGuest {
+final class LeasedGuest extends Padded {
 
   private static final VarHandle BUILDING;
 

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * Which reply of a stream comes next. All methods are for the one thread inside the stream's drain,
  * but for {@link #answered}.
  */
-abstract class ReplyOrder {
+abstract class ReplyOrder extends Padded {
 
   /**
    * Any thread: the task has its reply. Answers whether the stream has to be drained now; if not,

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *   <tr><td>next</td><td>owner, opaque; opaque by others, as a hint where to look</td></tr>
  * </table>
  */
-final class RunQueue {
+final class RunQueue extends Padded {
 
   private static final VarHandle NEXT;
   private static final VarHandle END;

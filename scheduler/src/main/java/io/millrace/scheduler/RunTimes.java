@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * one in {@link #MEAN_GAP} stands for all since the last one; which one is left to chance, since
  * runs may alternate.
  */
-final class RunTimes {
+final class RunTimes extends Padded {
 
   private static final long SHORT_NANOS = 5_000;
   private static final int MEAN_GAP = 32;

@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -24,6 +25,10 @@ final class Streams {
   private final Map<Long, InvokeAllSubscription> open = new ConcurrentHashMap<>();
   private final AtomicLong numbers = new AtomicLong();
   private final Queue<InvokeAllSubscription> awaitingRoom = new ConcurrentLinkedQueue<>();
+
+  /** Workers ask before each run: counted before a stream stands in the queue. */
+  private final AtomicInteger awaiting = new AtomicInteger();
+
   private volatile boolean looking;
   private int looksInVain;
 
@@ -94,21 +99,24 @@ final class Streams {
 
   /** The stream is called back when room comes free. */
   void awaitRoom(InvokeAllSubscription stream) {
+    awaiting.incrementAndGet();
     awaitingRoom.add(stream);
     offerRoom(); // some may have come free before the stream stood in the queue
   }
 
   boolean isRoomAwaited() {
-    return !awaitingRoom.isEmpty();
+    return awaiting.get() != 0;
   }
 
   /** Runs the code of whoever waits. */
   void offerRoom() {
     while (isRoomAwaited() && (admission.hasRoom() || admission.isClosed())) {
       InvokeAllSubscription next = awaitingRoom.poll();
-      if (next != null) {
-        next.roomCame();
+      if (next == null) {
+        return; // it is not there yet, and looks for itself when it is
       }
+      awaiting.decrementAndGet();
+      next.roomCame();
     }
   }
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Runs a worker's tasks one by one: begins, calls the guest, ends, counts and delivers. The
  * worker's thread only, but for {@link #startNanos}. See {@link TaskState} for the life of a run.
  */
-final class TaskRunner {
+final class TaskRunner extends Padded {
 
   private static final long NO_TIME = Long.MIN_VALUE;
 

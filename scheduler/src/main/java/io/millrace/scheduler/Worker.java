@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * needed any more. See {@link WorkerState} for its life and {@link TaskRunner} for how a task is
  * run.
  */
-final class Worker implements Runnable {
+final class Worker extends Padded implements Runnable {
 
   /** Guests recurse on the worker's own stack. */
   private static final long STACK_BYTES = 4L * 1024 * 1024;

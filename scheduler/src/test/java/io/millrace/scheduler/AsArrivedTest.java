@@ -17,13 +17,16 @@ class AsArrivedTest {
   private static final int RUNNER = 0;
   private static final int PLACES = 64;
 
+  /** A quarter of these is two replies further on. */
+  private static final int UNDER_WAY = 8;
+
   private final List<Runnable> between = new ArrayList<>();
   private final ScheduledWorkerPool pool =
       new ScheduledWorkerPool(new FakeGuests(), WorkerPoolConfig.DEFAULT, hooked());
   private final InvokeAllSubscription stream =
       new InvokeAllSubscription(pool, new BaseSubscriber<Reply>() {}, true, Integer.MAX_VALUE);
   private final AtomicReferenceArray<StreamTask> ring = new AtomicReferenceArray<>(PLACES);
-  private final AsArrived order = new AsArrived(ring, pool);
+  private final AsArrived order = new AsArrived(ring, pool, new DrainState(Long.MAX_VALUE));
 
   private Platform hooked() {
     return (Platform)
@@ -77,7 +80,7 @@ class AsArrivedTest {
     running(1);
     StreamTask last = running(2);
     between.add(() -> answer(last));
-    assertThat(order.next(3)).isNull();
+    assertThat(order.next(UNDER_WAY)).isNull();
     assertThat(answer(first)).as("it is the one that is waited for now").isTrue();
   }
 
@@ -87,11 +90,11 @@ class AsArrivedTest {
     StreamTask first = running(0);
     StreamTask second = running(1);
     StreamTask third = running(2);
-    assertThat(order.next(3)).isNull();
+    assertThat(order.next(UNDER_WAY)).isNull();
     assertThat(answer(first)).isFalse();
     assertThat(answer(second)).isFalse();
     assertThat(answer(third)).isTrue();
-    assertThat(order.next(3)).isSameAs(first);
+    assertThat(order.next(UNDER_WAY)).isSameAs(first);
   }
 
   @Test
@@ -99,12 +102,23 @@ class AsArrivedTest {
     runsAreShort();
     StreamTask first = running(0);
     running(1);
-    assertThat(order.next(2)).isNull();
+    assertThat(order.next(4)).isNull();
     ReplyOrder.Look look = order.look(ReplyOrder.Look.NOTHING);
     assertThat(look.waitsAhead()).isTrue();
     look = order.look(look);
     assertThat(look.isHeldUp()).isFalse();
     assertThat(answer(first)).as("any reply drains").isTrue();
     assertThat(order.look(look).isHeldUp()).as("nobody did").isTrue();
+  }
+
+  @Test
+  void whileFewAreUnderWayEachReplyDrains() {
+    runsAreShort();
+    StreamTask first = running(0);
+    running(1);
+    running(2);
+    assertThat(order.next(3)).isNull();
+    assertThat(answer(first)).as("the workers would run dry otherwise").isTrue();
+    assertThat(order.next(3)).isSameAs(first);
   }
 }
