@@ -36,7 +36,10 @@ import picocli.CommandLine.Spec;
       "Exit codes: 0 done; 1 a run failed or cannot be trusted; 2 bad usage.",
       "",
       "Example: millrace bench memory --json memory.json",
-    })
+      "         millrace bench --quick --json out.json --html report.html",
+      "         millrace bench compare old.json new.json",
+    },
+    subcommands = BenchCompare.class)
 public final class Bench implements Callable<Integer> {
 
   private static final int DONE = 0;
@@ -52,7 +55,13 @@ public final class Bench implements Callable<Integer> {
           new ScalingProfile(),
           new OverloadProfile(),
           new CancelProfile(),
-          new ZeroCopyProfile());
+          new ZeroCopyProfile(),
+          new PeersProfile(),
+          new ArticleProfile(),
+          new StartupProfile(),
+          new BottleneckProfile(),
+          new LazyProfile(),
+          new LoadProfile());
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -64,6 +73,20 @@ public final class Bench implements Callable<Integer> {
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures to FILE as JSON.")
   private @Nullable Path json;
+
+  @Option(
+      names = "--html",
+      paramLabel = "FILE",
+      description = "Write a report to FILE: one page that needs nothing else.")
+  private @Nullable Path html;
+
+  @Option(
+      names = "--quick",
+      description = "Shorter runs; all profiles unless some are named, within three minutes.")
+  private boolean quick;
+
+  @Option(names = "--full", description = "Longer runs; all profiles unless some are named.")
+  private boolean full;
 
   @Option(names = "--list", description = "Say which profiles there are, and end.")
   private boolean list;
@@ -94,34 +117,56 @@ public final class Bench implements Callable<Integer> {
 
   /** One profile's part of the file. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  private record Outcome(boolean valid, @Nullable String why, Map<String, Double> figures) {}
+  private record Outcome(
+      boolean valid,
+      @Nullable String why,
+      Map<String, Double> figures,
+      Map<String, double[]> samples,
+      List<String> notes) {}
 
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     if (list) {
       profiles.forEach(
-          each -> out.printf(Locale.ROOT, "%-10s %s%n", each.name(), each.description()));
+          each -> out.printf(Locale.ROOT, "%-12s %s%n", each.name(), each.description()));
       return DONE;
     }
+    if (quick && full) {
+      throw new ParameterException(spec.commandLine(), "--quick and --full exclude each other");
+    }
+    Effort.choose(quick ? Effort.QUICK : full ? Effort.FULL : Effort.NORMAL);
     List<Profile> chosen = chosen();
-    requireWritable();
+    requireWritable("--json", json);
+    requireWritable("--html", html);
     MachineFacts machine = MachineFacts.now();
     Map<String, Outcome> outcomes = new LinkedHashMap<>();
     for (Profile profile : chosen) {
       outcomes.put(profile.name(), run(profile, out));
     }
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("machine", machine);
+    all.put("effort", Effort.chosen().name().toLowerCase(Locale.ROOT));
+    all.put("profiles", outcomes);
+    JsonMapper mapper = new JsonMapper();
     if (json != null) {
-      Map<String, Object> all = new LinkedHashMap<>();
-      all.put("machine", machine);
-      all.put("profiles", outcomes);
-      byte[] text = new JsonMapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(all);
-      Files.write(json, text);
+      Files.write(json, mapper.writerWithDefaultPrettyPrinter().writeValueAsBytes(all));
+    }
+    ReportData data = new ReportData(mapper.valueToTree(all));
+    if (html != null) {
+      Files.writeString(html, new HtmlReport(data).page());
+    }
+    if (chosen.size() > 1 || html != null) {
+      out.print(new MarkdownSummary(data).text());
+      out.flush();
     }
     return outcomes.values().stream().allMatch(Outcome::valid) ? DONE : NOT_VALID;
   }
 
   private List<Profile> chosen() {
+    if (names.isEmpty() && (quick || full)) {
+      return profiles;
+    }
     if (names.isEmpty()) {
       throw new ParameterException(spec.commandLine(), "say what to measure: " + known());
     }
@@ -141,14 +186,15 @@ public final class Bench implements Callable<Integer> {
   }
 
   /** Now, and not after a minute of measuring; what the file holds stays until then. */
-  private void requireWritable() {
-    if (json == null) {
+  private void requireWritable(String option, @Nullable Path file) {
+    if (file == null) {
       return;
     }
     try {
-      Files.newByteChannel(json, StandardOpenOption.CREATE, StandardOpenOption.WRITE).close();
+      Files.newByteChannel(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE).close();
     } catch (IOException e) {
-      throw new ParameterException(spec.commandLine(), "--json " + json + " cannot be written", e);
+      throw new ParameterException(
+          spec.commandLine(), option + " " + file + " cannot be written", e);
     }
   }
 
@@ -169,10 +215,11 @@ public final class Bench implements Callable<Integer> {
     figures
         .values()
         .forEach((name, value) -> out.printf(Locale.ROOT, "  %-28s %12.3f%n", name, value));
+    figures.notes().forEach(what -> out.println("  note: " + what));
     figures.doubts().forEach(why -> out.println("  NOT VALID: " + why));
     out.flush();
     boolean valid = figures.doubts().isEmpty();
     String why = valid ? null : String.join("; ", figures.doubts());
-    return new Outcome(valid, why, figures.values());
+    return new Outcome(valid, why, figures.values(), figures.samples(), figures.notes());
   }
 }

@@ -21,7 +21,7 @@ import reactor.core.publisher.Flux;
  */
 final class CancelProfile implements Profile {
 
-  private static final int RUNAWAYS = 1_000;
+  private static final int MOST_RUNAWAYS = 1_000;
   private static final Duration DEADLINE = Duration.ofMillis(10);
 
   /** As the scheduler states it. */
@@ -43,7 +43,8 @@ final class CancelProfile implements Profile {
     AtomicLong hit = new AtomicLong();
     AtomicBoolean stop = new AtomicBoolean();
     CountDownLatch neighboursEnded = new CountDownLatch(1);
-    double[] lateMillis = new double[RUNAWAYS];
+    int runaways = Effort.share(MOST_RUNAWAYS);
+    double[] lateMillis = new double[runaways];
     try (InstancePool guests = DigestGuests.pool(false);
         WorkerPool pool = WorkerPools.over(guests).workers(2).inboxCapacity(64).build()) {
       Invocation sha256 = Invocation.of("sha256", "abc");
@@ -58,7 +59,7 @@ final class CancelProfile implements Profile {
                 }
               });
       Invocation runaway = Invocation.of("spin", "").withDeadline(DEADLINE);
-      for (int i = 0; i < RUNAWAYS; ) {
+      for (int i = 0; i < runaways; ) {
         Late late = late(pool, runaway);
         if (late.started) { // else the last one's worker had not stopped yet, and it waited
           lateMillis[i++] = late.millis;
@@ -69,9 +70,9 @@ final class CancelProfile implements Profile {
       figures.put("cancel.abandonedWorkers", (double) pool.metrics().abandonedWorkers());
     }
     Arrays.sort(lateMillis);
-    figures.put("cancel.p50Millis", beyondResolution(lateMillis[RUNAWAYS / 2]));
-    figures.put("cancel.p99Millis", beyondResolution(lateMillis[RUNAWAYS * 99 / 100]));
-    figures.put("cancel.maxMillis", beyondResolution(lateMillis[RUNAWAYS - 1]));
+    figures.put("cancel.p50Millis", beyondResolution(lateMillis[runaways / 2]));
+    figures.put("cancel.p99Millis", beyondResolution(lateMillis[runaways * 99 / 100]));
+    figures.put("cancel.maxMillis", beyondResolution(lateMillis[runaways - 1]));
     figures.put("cancel.neighbours", (double) neighbours.get());
     figures.put("cancel.neighboursHit", (double) hit.get());
   }

@@ -12,10 +12,8 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Objects;
 
-/** One cold start of the Go guest, in a JVM of its own; prints the nanoseconds that it took. */
+/** One cold start of a guest, in a JVM of its own; prints the nanoseconds that it took. */
 final class ColdStart {
-
-  private static final String RESOURCE = "/io/millrace/guests/go-auth.wasm";
 
   private ColdStart() {}
 
@@ -31,11 +29,12 @@ final class ColdStart {
     TIERED_REPLY
   }
 
-  /** {@code WHAT DIRECTORY} */
+  /** {@code WHAT DIRECTORY MODULE} */
   public static void main(String[] args) throws IOException {
     byte[] wasm;
+    String resource = "/io/millrace/guests/" + args[2] + ".wasm";
     try (InputStream in =
-        Objects.requireNonNull(ColdStart.class.getResourceAsStream(RESOURCE), RESOURCE)) {
+        Objects.requireNonNull(ColdStart.class.getResourceAsStream(resource), resource)) {
       wasm = in.readAllBytes();
     }
     What what = What.valueOf(args[0]);
@@ -52,7 +51,7 @@ final class ColdStart {
       Parser.parse(wasm);
       return;
     }
-    InstancePoolBuilder builder = InstancePool.builder(ModuleSource.of("go-auth.wasm", wasm));
+    InstancePoolBuilder builder = InstancePool.builder(ModuleSource.of("guest.wasm", wasm));
     if (what == What.STORE) {
       long plenty = 1L << 30;
       builder.moduleCache(ModuleCache.create(plenty, directory, plenty));

@@ -1,28 +1,20 @@
 package io.millrace.benchmarks;
 
 import io.millrace.benchmarks.ColdStart.What;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /** How soon a Go guest answers in a fresh JVM: compiled, from the disk, and interpreted. */
 final class ColdStartProfile implements Profile {
 
   private static final int ROUNDS = 7;
   private static final long BUDGET_SECONDS = 55;
-  private static final long CHILD_SECONDS = 30;
 
   @Override
   public String name() {
@@ -36,15 +28,8 @@ final class ColdStartProfile implements Profile {
 
   @Override
   public void run(Figures figures) throws Exception {
-    Path directory = Files.createTempDirectory("millrace-coldstart");
-    try {
-      measure(figures, directory.resolve("modules"));
-    } finally {
-      try (Stream<Path> files = Files.walk(directory)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
+    try (TempDirectory directory = TempDirectory.create("millrace-coldstart")) {
+      measure(figures, directory.path().resolve("modules"));
     }
   }
 
@@ -60,7 +45,7 @@ final class ColdStartProfile implements Profile {
     millis.forEach(
         (what, all) ->
             figures.put(
-                "go." + what.name().toLowerCase(Locale.ROOT) + ".millis",
+                language() + "." + what.name().toLowerCase(Locale.ROOT) + ".millis",
                 Ratio.median(array(all))));
     figures.put("diskVsCompile", ratio(millis, What.STORE, What.COMPILE));
     figures.put("tieredFirstReplyVsParse", ratio(millis, What.TIERED_REPLY, What.PARSE));
@@ -80,24 +65,18 @@ final class ColdStartProfile implements Profile {
     return values.stream().mapToDouble(Double::doubleValue).toArray();
   }
 
-  /** In a JVM with this one's flags and class path. */
+  /** The Go guest takes seconds to compile, which a quick run does not have. */
+  private static String module() {
+    return Effort.chosen() == Effort.QUICK ? "rust" : "go-auth";
+  }
+
+  private static String language() {
+    return Effort.chosen() == Effort.QUICK ? "rust" : "go";
+  }
+
   private static double millis(What what, Path directory) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of(ColdStart.class.getName(), what.name(), directory.toString()));
-    Process child =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-    try (BufferedReader out =
-        new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
-      String line = out.readLine();
-      if (!child.waitFor(CHILD_SECONDS, TimeUnit.SECONDS) || child.exitValue() != 0) {
-        throw new IllegalStateException("a cold start (" + what + ") failed");
-      }
-      return Long.parseLong(String.valueOf(line)) / 1e6;
-    } finally {
-      child.destroyForcibly();
-    }
+    return Long.parseLong(
+            ChildJvm.line(ColdStart.class, what.name(), directory.toString(), module()))
+        / 1e6;
   }
 }

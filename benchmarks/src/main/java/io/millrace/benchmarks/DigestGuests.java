@@ -25,9 +25,13 @@ final class DigestGuests {
   }
 
   static StockGuest stock() throws IOException {
+    return new StockGuest(bytes());
+  }
+
+  static byte[] bytes() throws IOException {
     try (InputStream in =
         Objects.requireNonNull(DigestGuests.class.getResourceAsStream(RESOURCE), RESOURCE)) {
-      return new StockGuest(in.readAllBytes());
+      return in.readAllBytes();
     }
   }
 }

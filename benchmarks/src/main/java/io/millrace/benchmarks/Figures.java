@@ -10,7 +10,9 @@ import java.util.Map;
 final class Figures {
 
   private final Map<String, Double> values = new LinkedHashMap<>();
+  private final Map<String, double[]> samples = new LinkedHashMap<>();
   private final List<String> doubts = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
 
   void put(String name, double value) {
     values.put(name, value);
@@ -19,9 +21,15 @@ final class Figures {
     }
   }
 
+  /** The median of rounds; they are kept, so that two runs can be compared. */
+  void put(String name, double[] rounds) {
+    samples.put(name, rounds.clone());
+    put(name, Ratio.median(rounds));
+  }
+
   /** The median, and the ratio's doubt about it. */
   void put(String name, Ratio ratio) {
-    put(name, ratio.median());
+    put(name, ratio.pairs());
     ratio.doubt().ifPresent(why -> doubt(name + ": " + why));
   }
 
@@ -30,8 +38,22 @@ final class Figures {
     doubts.add(why);
   }
 
+  /** Something that a reader has to know, though it harms nothing: what is missing, say. */
+  void note(String what) {
+    notes.add(what);
+  }
+
   Map<String, Double> values() {
     return Collections.unmodifiableMap(values);
+  }
+
+  /** What the medians were taken of, where there was more than one value. */
+  Map<String, double[]> samples() {
+    return Collections.unmodifiableMap(samples);
+  }
+
+  List<String> notes() {
+    return Collections.unmodifiableList(notes);
   }
 
   /** Empty for a run that can be trusted. */

@@ -1,7 +1,11 @@
 package io.millrace.benchmarks;
 
+import java.io.File;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Where the figures were measured.
@@ -13,9 +17,16 @@ import java.util.List;
  * @param flags that the JVM was started with
  * @param loadBefore runnable threads of the machine on average over the minute before; negative
  *     where the system does not say
+ * @param libraries on the class path, with their versions
  */
 record MachineFacts(
-    int cores, long maxHeapMiB, String os, String java, List<String> flags, double loadBefore) {
+    int cores,
+    long maxHeapMiB,
+    String os,
+    String java,
+    List<String> flags,
+    double loadBefore,
+    List<String> libraries) {
 
   static MachineFacts now() {
     Runtime runtime = Runtime.getRuntime();
@@ -25,7 +36,19 @@ record MachineFacts(
         String.join(" ", property("os.name"), property("os.version"), property("os.arch")),
         String.join(" ", property("java.vm.vendor"), property("java.vm.version")),
         ManagementFactory.getRuntimeMXBean().getInputArguments(),
-        ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+        ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(),
+        onClassPath());
+  }
+
+  private static List<String> onClassPath() {
+    return Arrays.stream(property("java.class.path").split(File.pathSeparator, -1))
+        .map(each -> Path.of(each).getFileName())
+        .filter(Objects::nonNull)
+        .map(Path::toString)
+        .filter(each -> each.endsWith(".jar") && !each.contains("SNAPSHOT"))
+        .map(each -> each.substring(0, each.length() - ".jar".length()))
+        .sorted()
+        .toList();
   }
 
   private static String property(String name) {

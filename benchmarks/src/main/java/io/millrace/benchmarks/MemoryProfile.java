@@ -17,8 +17,8 @@ import java.util.Random;
 final class MemoryProfile implements Profile {
 
   private static final int ROUNDS = 11;
-  private static final long MILLIS = 250;
-  private static final long WARM_UP_MILLIS = 1_500;
+  private static final int MILLIS = 250;
+  private static final int WARM_UP_MILLIS = 1_500;
 
   private static final int MEMORY_PAGES = 16;
   private static final int TOUCHED_PAGES = 4;

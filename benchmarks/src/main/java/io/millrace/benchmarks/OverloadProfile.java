@@ -26,7 +26,7 @@ final class OverloadProfile implements Profile {
   private static final int CAPACITY = 256;
   private static final int SERVICE_MILLIS = 1;
   private static final int TIMES = 10;
-  private static final long FLOOD_MILLIS = 2_000;
+  private static final int FLOOD_MILLIS = 2_000;
   private static final Duration DEADLINE = Duration.ofMillis(150);
 
   private static final int PAIRS = 9;
@@ -91,9 +91,9 @@ final class OverloadProfile implements Profile {
       Invocation each =
           policy == Overflow.SHED_LATE ? invocation.withDeadline(DEADLINE) : invocation;
       try (WorkerPool pool = pool(policy)) {
-        send(pool, each, FLOOD_MILLIS / 4); // what is made once is not growth
+        send(pool, each, Effort.share(FLOOD_MILLIS) / 4); // what is made once is not growth
         long before = usedBytes();
-        send(pool, each, FLOOD_MILLIS);
+        send(pool, each, Effort.share(FLOOD_MILLIS));
         heapGrowthMiB = (usedBytes() - before) / (1024.0 * 1024);
         completed = pool.metrics().completed();
       }
@@ -167,7 +167,7 @@ final class OverloadProfile implements Profile {
         Thread.sleep(50);
         long before = pool.metrics().completed();
         beside[pair] = quietP99Millis(pool);
-        others += pool.metrics().completed() - before - QUIET_INVOCATIONS;
+        others += pool.metrics().completed() - before - quietInvocations();
         flood.dispose();
         ratios[pair] = beside[pair] / alone[pair];
       }
@@ -179,9 +179,13 @@ final class OverloadProfile implements Profile {
     figures.put("overload.quietTenantP99Ratio", Ratio.median(ratios));
   }
 
+  private static int quietInvocations() {
+    return Effort.of(QUIET_INVOCATIONS / 2, QUIET_INVOCATIONS, QUIET_INVOCATIONS);
+  }
+
   private static double quietP99Millis(WorkerPool pool) throws Exception {
     Invocation quiet = Invocation.of("sleep", "").withTenant("quiet");
-    long[] nanos = new long[QUIET_INVOCATIONS];
+    long[] nanos = new long[quietInvocations()];
     Random random = new Random(1);
     for (int i = 0; i < nanos.length; i++) {
       nanos[i] = pool.invoke(quiet).toFuture().get(10, TimeUnit.SECONDS).sojournNanos();

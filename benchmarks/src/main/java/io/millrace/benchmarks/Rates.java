@@ -28,8 +28,11 @@ final class Rates {
    * Warms each work up, then measures all of them in each round, in an order that rotates, so that
    * none always follows the same one.
    */
-  static Rates inTurn(int rounds, long millisEach, long warmUpMillis, Work... works)
+  static Rates inTurn(int normalRounds, int normalMillis, int normalWarmUpMillis, Work... works)
       throws Exception {
+    int rounds = Effort.rounds(normalRounds);
+    long millisEach = Effort.share(normalMillis);
+    long warmUpMillis = Effort.share(normalWarmUpMillis);
     for (Work work : works) {
       perSecond(work, warmUpMillis);
     }
@@ -47,7 +50,9 @@ final class Rates {
    * The same for whole loads, each of which takes long enough to be timed by itself. They may use
    * other threads.
    */
-  static Rates ofLoads(int rounds, int warmUps, List<Load> loads) throws Exception {
+  static Rates ofLoads(int normalRounds, int normalWarmUps, List<Load> loads) throws Exception {
+    int rounds = Effort.rounds(normalRounds);
+    int warmUps = Effort.of(Math.min(2, normalWarmUps), normalWarmUps, normalWarmUps);
     for (int i = 0; i < warmUps; i++) {
       for (Load load : loads) {
         load.run();

@@ -7,7 +7,7 @@ import java.util.Optional;
 /** Ratios of pairs that were measured in turn, and whether their median can be trusted. */
 final class Ratio {
 
-  private static final int FEWEST_PAIRS = 7;
+  static final int FEWEST_PAIRS = 7;
   private static final double WIDEST_SPREAD = 0.20;
 
   private final double[] sorted;
@@ -30,9 +30,22 @@ final class Ratio {
     return at(0.5);
   }
 
+  /** All of them, from the least to the greatest. */
+  double[] pairs() {
+    return sorted.clone();
+  }
+
+  double lowerQuartile() {
+    return at(0.25);
+  }
+
+  double upperQuartile() {
+    return at(0.75);
+  }
+
   /** Half of all pairs lie within this share of the median. */
   double spread() {
-    return (at(0.75) - at(0.25)) / median();
+    return (upperQuartile() - lowerQuartile()) / median();
   }
 
   /** Why the median says little, if so. */

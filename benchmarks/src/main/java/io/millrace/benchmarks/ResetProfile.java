@@ -18,13 +18,13 @@ import java.util.Random;
 final class ResetProfile implements Profile {
 
   private static final int ROUNDS = 9;
-  private static final long MILLIS = 400;
-  private static final long WARM_UP_MILLIS = 3_000;
+  private static final int MILLIS = 400;
+  private static final int WARM_UP_MILLIS = 3_000;
 
   /** A Go guest's own start becomes twice as fast while the JIT gets to know it. */
-  private static final long START_WARM_UP_MILLIS = 12_000;
+  private static final int START_WARM_UP_MILLIS = 12_000;
 
-  private static final long START_MILLIS = 500;
+  private static final int START_MILLIS = 500;
   private static final int INVOCATIONS = 10_000;
 
   private static final ModuleSource C = guest("c-digest.wasm");
@@ -124,7 +124,7 @@ final class ResetProfile implements Profile {
         GuestLease cLease = c.lease();
         GuestLease goLease = go.lease()) {
       List<GuestLease> leases = List.of(cLease, goLease);
-      for (int i = 0; i < INVOCATIONS; i++) {
+      for (int i = 0; i < Effort.share(INVOCATIONS); i++) {
         byte[] payload = new byte[random.nextInt(2_048)];
         random.nextBytes(payload);
         String function = random.nextBoolean() ? "echo" : "sha256";

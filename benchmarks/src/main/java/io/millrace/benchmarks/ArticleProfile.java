@@ -1,0 +1,126 @@
+package io.millrace.benchmarks;
+
+import io.millrace.instance.InstancePool;
+import io.millrace.instance.ModuleSource;
+import io.millrace.pipeline.Invocation;
+import io.millrace.pipeline.WorkerPool;
+import io.millrace.scheduler.WorkerPools;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.function.ToDoubleFunction;
+import org.HdrHistogram.Histogram;
+
+/**
+ * A thousand calls by 1, 2, 4 and 8 workers: a guest that computes, which more workers than cores
+ * cannot make faster, and a guest that waits for the host, which they can. Service time, sojourn
+ * time and throughput apart, since the sum of times over all calls says nothing of any of them.
+ */
+final class ArticleProfile implements Profile {
+
+  static final int[] WORKERS = {1, 2, 4, 8};
+  private static final int IN_FLIGHT = 16;
+  private static final int ROUNDS = Ratio.FEWEST_PAIRS;
+  private static final int WARM_UPS = 2;
+  private static final int PAYLOAD_BYTES = 64 * 1024;
+  private static final long PAUSE_MILLIS = 1;
+
+  @Override
+  public String name() {
+    return "article-1000";
+  }
+
+  @Override
+  public String description() {
+    return "1,000 calls by 1, 2, 4, 8 workers: guests that compute, guests that wait for the host";
+  }
+
+  @Override
+  public void run(Figures figures) throws Exception {
+    int calls = Effort.of(250, 1_000, 1_000);
+    byte[] payload = new byte[PAYLOAD_BYTES];
+    new Random(1).nextBytes(payload);
+    try (InstancePool guests = DigestGuests.pool(false)) {
+      measure(figures, "cpu", guests, Invocation.of("sha256", payload), calls);
+    }
+    try (InstancePool guests = waiting()) {
+      measure(figures, "host", guests, Invocation.of("wait", ""), calls);
+    }
+  }
+
+  private static InstancePool waiting() {
+    return InstancePool.builder(ModuleSource.resource(ArticleProfile.class, "host-wait.wasm"))
+        .hostFunction(
+            "env",
+            "pause",
+            "() -> ()",
+            (call, args) -> {
+              Thread.sleep(PAUSE_MILLIS);
+              return 0;
+            })
+        .build();
+  }
+
+  private static void measure(
+      Figures figures, String guest, InstancePool guests, Invocation invocation, int calls)
+      throws Exception {
+    WorkerPool[] pools = new WorkerPool[WORKERS.length];
+    try {
+      for (int i = 0; i < WORKERS.length; i++) {
+        pools[i] = WorkerPools.over(guests).workers(WORKERS[i]).inboxCapacity(IN_FLIGHT).build();
+      }
+      LoadResult[][] results = new LoadResult[WORKERS.length][ROUNDS];
+      for (int round = -WARM_UPS; round < ROUNDS; round++) {
+        for (int i = 0; i < WORKERS.length; i++) {
+          int turn = Math.floorMod(i + round, WORKERS.length);
+          LoadResult result = LoadHarness.closed(pools[turn], invocation, calls, IN_FLIGHT);
+          if (round >= 0) {
+            results[turn][round] = result;
+          }
+        }
+      }
+      for (int i = 0; i < WORKERS.length; i++) {
+        put(figures, guest + "." + WORKERS[i] + "workers.", results[i]);
+      }
+      for (int i = 1; i < WORKERS.length; i++) {
+        double[] speedUps = new double[ROUNDS];
+        for (int round = 0; round < ROUNDS; round++) {
+          speedUps[round] = results[i][round].perSecond() / results[0][round].perSecond();
+        }
+        figures.put(guest + ".speedUp." + WORKERS[i] + "workers", new Ratio(speedUps));
+      }
+    } finally {
+      for (WorkerPool pool : pools) {
+        if (pool != null) {
+          pool.close();
+        }
+      }
+    }
+  }
+
+  private static void put(Figures figures, String prefix, LoadResult[] rounds) {
+    figures.put(prefix + "perSecond", each(rounds, LoadResult::perSecond));
+    figures.put(prefix + "service.p50Micros", each(rounds, r -> micros(r.service(), 50)));
+    figures.put(prefix + "service.p99Micros", each(rounds, r -> micros(r.service(), 99)));
+    figures.put(prefix + "sojourn.p50Micros", each(rounds, r -> micros(r.sojourn(), 50)));
+    figures.put(prefix + "sojourn.p99Micros", each(rounds, r -> micros(r.sojourn(), 99)));
+    figures.put(prefix + "utilisation", each(rounds, LoadResult::utilisation));
+    figures.put(prefix + "queueLength", each(rounds, LoadResult::meanWaiting));
+    figures.put(prefix + "allocatedBytes", each(rounds, LoadResult::allocatedBytes));
+    figures.put(
+        prefix + "rejected", (double) Arrays.stream(rounds).mapToLong(LoadResult::rejected).sum());
+    double[] errors = each(rounds, LoadResult::littleError);
+    figures.put(prefix + "littleError", errors);
+    double error = Ratio.median(errors);
+    if (!(error <= LoadResult.LITTLE_TOLERANCE)) {
+      figures.doubt(prefix + "littleError: " + rounds[0].doubt().orElse("it is off in the median"));
+    }
+  }
+
+  private static double micros(Histogram of, double percentile) {
+    return of.getValueAtPercentile(percentile) / 1e3;
+  }
+
+  private static double[] each(LoadResult[] rounds, ToDoubleFunction<LoadResult> of) {
+    return Arrays.stream(rounds).mapToDouble(of).toArray();
+  }
+}

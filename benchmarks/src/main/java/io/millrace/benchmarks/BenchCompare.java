@@ -1,0 +1,138 @@
+package io.millrace.benchmarks;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.millrace.benchmarks.Comparison.Verdict;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code millrace bench compare}: what changed between two runs, and what is only noise. */
+@Command(
+    name = "compare",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Compares two files that --json wrote. A figure is better or worse where the intervals",
+      "around both medians lie apart, and by more than 3 %.",
+    },
+    footer = {"", "Exit codes: 0 nothing is worse; 1 something is; 2 bad usage."})
+final class BenchCompare implements Callable<Integer> {
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Parameters(index = "0", paramLabel = "OLD.json", description = "The run before.")
+  private Path before = Path.of("");
+
+  @Parameters(index = "1", paramLabel = "NEW.json", description = "The run after.")
+  private Path after = Path.of("");
+
+  @Option(names = "--all", description = "Also tell what is the same or unclear.")
+  private boolean all;
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    ReportData old = read(before);
+    ReportData now = read(after);
+    for (String fact : List.of("os", "java", "cores")) {
+      String was = old.root().path("machine").path(fact).asText();
+      String is = now.root().path("machine").path(fact).asText();
+      if (!was.equals(is)) {
+        out.println("careful: " + fact + " was " + was + " and is " + is);
+      }
+    }
+    List<Comparison> comparisons = new ArrayList<>();
+    for (String profile : now.profiles()) {
+      if (old.has(profile) && isTrusted(old, profile, out) && isTrusted(now, profile, out)) {
+        comparisons.addAll(compare(profile, old, now));
+      }
+    }
+    out.println("| figure | old | new | factor | verdict |");
+    out.println("|---|---|---|---|---|");
+    comparisons.stream()
+        .filter(each -> all || isChange(each))
+        .forEach(each -> out.println(row(each)));
+    for (Verdict verdict : Verdict.values()) {
+      long count = comparisons.stream().filter(each -> each.verdict() == verdict).count();
+      out.println(count + " " + verdict.name().toLowerCase(Locale.ROOT));
+    }
+    return comparisons.stream().anyMatch(each -> each.verdict() == Verdict.WORSE) ? 1 : 0;
+  }
+
+  private static boolean isChange(Comparison each) {
+    return each.verdict() == Verdict.BETTER || each.verdict() == Verdict.WORSE;
+  }
+
+  private static String row(Comparison each) {
+    return String.format(
+        Locale.ROOT,
+        "| %s | %.4g | %.4g | %.3f | %s |",
+        each.name(),
+        each.before(),
+        each.after(),
+        each.factor(),
+        each.verdict().name().toLowerCase(Locale.ROOT));
+  }
+
+  private static boolean isTrusted(ReportData data, String profile, PrintWriter out) {
+    JsonNode node = data.root().path("profiles").path(profile);
+    boolean valid = node.path("valid").asBoolean();
+    if (!valid) {
+      out.println("left out: " + profile + " is not valid: " + node.path("why").asText());
+    }
+    return valid;
+  }
+
+  /** All figures that both runs have. */
+  private static List<Comparison> compare(String profile, ReportData old, ReportData now) {
+    List<Comparison> comparisons = new ArrayList<>();
+    now.root()
+        .path("profiles")
+        .path(profile)
+        .path("figures")
+        .fieldNames()
+        .forEachRemaining(
+            name -> {
+              if (old.figure(profile, name).isPresent()) {
+                comparisons.add(
+                    Comparison.of(
+                        profile + ": " + name,
+                        values(old, profile, name),
+                        values(now, profile, name)));
+              }
+            });
+    return comparisons;
+  }
+
+  private static double[] values(ReportData data, String profile, String name) {
+    List<Double> samples = data.samples(profile, name);
+    return samples.isEmpty()
+        ? new double[] {data.figure(profile, name).orElse(Double.NaN)}
+        : samples.stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
+  private ReportData read(Path file) {
+    try {
+      JsonNode root = new JsonMapper().readTree(Files.readAllBytes(file));
+      if (root.path("profiles").isObject()) {
+        return new ReportData(root);
+      }
+    } catch (IOException unreadable) {
+      throw new ParameterException(
+          spec.commandLine(), file + " cannot be read: " + unreadable.getMessage(), unreadable);
+    }
+    throw new ParameterException(
+        spec.commandLine(), file + " has no profiles: give a file that --json wrote");
+  }
+}

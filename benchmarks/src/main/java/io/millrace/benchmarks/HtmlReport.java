@@ -1,0 +1,177 @@
+package io.millrace.benchmarks;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+
+/** One page that tells a run: who is ahead, the plots, every figure, where it was measured. */
+final class HtmlReport {
+
+  private static final String STYLE = "report.css";
+
+  private final ReportData data;
+  private final StringBuilder out = new StringBuilder();
+
+  HtmlReport(ReportData data) {
+    this.data = data;
+  }
+
+  String page() {
+    out.append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">")
+        .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">")
+        .append("<meta name=\"color-scheme\" content=\"light dark\">")
+        .append("<title>Millrace benchmarks</title><style>")
+        .append(style())
+        .append("</style></head><body><main>");
+    head();
+    if (data.has("peers")) {
+      standings();
+    }
+    new ReportPlots(data).cards().forEach(out::append);
+    figures();
+    facts();
+    out.append("</main></body></html>\n");
+    return out.toString();
+  }
+
+  private static String style() {
+    try (InputStream in =
+        Objects.requireNonNull(HtmlReport.class.getResourceAsStream(STYLE), STYLE)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
+  }
+
+  private void head() {
+    JsonNode machine = data.root().path("machine");
+    out.append("<header><h1>Millrace benchmarks</h1><p class=\"sub\">");
+    text(
+        machine.path("cores").asInt()
+            + " cores · "
+            + machine.path("os").asText()
+            + " · "
+            + machine.path("java").asText()
+            + " · "
+            + data.root().path("effort").asText()
+            + " run");
+    out.append("</p><p class=\"chips\">");
+    for (String profile : data.profiles()) {
+      JsonNode node = data.root().path("profiles").path(profile);
+      boolean valid = node.path("valid").asBoolean();
+      out.append("<span class=\"chip ").append(valid ? "good" : "bad").append("\" title=\"");
+      text(valid ? "valid" : node.path("why").asText());
+      out.append("\">");
+      text((valid ? "✓ " : "✗ ") + profile);
+      out.append("</span>");
+    }
+    out.append("</p></header>");
+  }
+
+  private void standings() {
+    out.append("<section class=\"card wide\"><h2>Where Millrace is ahead, and where behind</h2>")
+        .append("<p class=\"note\">Calls a second of Millrace by those of the other, and the 99th ")
+        .append("percentile of a call's time likewise: the same guest and payload, two workers, ")
+        .append("as many calls in flight, measured in turn. The limits do without a thread hop, ")
+        .append("so nobody who has one can be ahead of them.</p>")
+        .append("<div class=\"scroll\"><table><thead><tr><th>against</th>");
+    for (PeerCall call : PeerCall.values()) {
+      String title = call == PeerCall.EMPTY ? "empty call" : "SHA-256 of 1 KiB";
+      out.append("<th>").append(title).append("</th><th>its p99</th>");
+    }
+    out.append("</tr></thead><tbody>");
+    List<PeerStanding> all = PeerStanding.all(data);
+    for (PeerKind peer : PeerKind.values()) {
+      List<PeerStanding> mine = all.stream().filter(each -> each.peer() == peer).toList();
+      if (!mine.isEmpty()) {
+        out.append("<tr><th>");
+        text(peer.title() + (peer == PeerKind.LOCK ? " (limit)" : ""));
+        out.append("</th>");
+        for (PeerStanding each : mine) {
+          cell(each.rateStanding(), each.rate());
+          cell(each.p99Standing(), each.p99().orElse(Double.NaN));
+        }
+        out.append("</tr>");
+      }
+    }
+    out.append("</tbody></table></div>");
+    for (JsonNode note : data.root().path("profiles").path("peers").path("notes")) {
+      out.append("<p class=\"note\">");
+      text(note.asText());
+      out.append("</p>");
+    }
+    out.append("</section>");
+  }
+
+  private void cell(ReportData.Standing standing, double factor) {
+    String word = standing.name().toLowerCase(Locale.ROOT);
+    out.append("<td class=\"").append(word).append("\">");
+    text(Double.isFinite(factor) ? Svg.number(factor) + "×" : "–");
+    out.append(" <small>").append(word).append("</small></td>");
+  }
+
+  private void figures() {
+    out.append("<section class=\"card wide\"><h2>Every figure</h2>");
+    for (String profile : data.profiles()) {
+      JsonNode node = data.root().path("profiles").path(profile);
+      out.append("<details><summary>");
+      text(profile + " (" + node.path("figures").size() + ")");
+      out.append("</summary>");
+      if (!node.path("valid").asBoolean()) {
+        out.append("<p class=\"behind\">Not valid: ");
+        text(node.path("why").asText());
+        out.append("</p>");
+      }
+      out.append("<div class=\"scroll\"><table>");
+      node.path("figures")
+          .properties()
+          .forEach(
+              each -> {
+                out.append("<tr><th>");
+                text(each.getKey());
+                out.append("</th><td>");
+                text(Svg.number(each.getValue().asDouble()));
+                out.append("</td></tr>");
+              });
+      out.append("</table></div></details>");
+    }
+    out.append("</section>");
+  }
+
+  private void facts() {
+    JsonNode machine = data.root().path("machine");
+    out.append("<section class=\"card wide\"><h2>Where it was measured</h2><div class=\"scroll\">")
+        .append("<table>");
+    machine
+        .properties()
+        .forEach(
+            each -> {
+              out.append("<tr><th>");
+              text(each.getKey());
+              out.append("</th><td class=\"words\">");
+              text(words(each.getValue()));
+              out.append("</td></tr>");
+            });
+    out.append("</table></div><details><summary>Raw JSON</summary><pre>");
+    text(data.root().toPrettyString());
+    out.append("</pre></details></section>");
+  }
+
+  private static String words(JsonNode value) {
+    if (!value.isArray()) {
+      return value.asText();
+    }
+    StringBuilder all = new StringBuilder();
+    value.forEach(each -> all.append(each.asText()).append(' '));
+    return all.toString();
+  }
+
+  private void text(String text) {
+    out.append(Html.escape(text));
+  }
+}

@@ -1,0 +1,59 @@
+package io.millrace.benchmarks;
+
+import io.millrace.pipeline.Invocation;
+import io.millrace.pipeline.WorkerPool;
+import io.millrace.scheduler.WorkerPools;
+import java.util.Arrays;
+
+/**
+ * Calls that come whether or not others have been answered, from a quarter to four times of what
+ * the workers can do: what is done, how long a call takes from the moment at which it was meant to
+ * be sent, and what is rejected. The guest sleeps for a millisecond.
+ */
+final class LoadProfile implements Profile {
+
+  static final double[] OFFERED = {0.25, 0.5, 0.75, 0.9, 1.1, 2, 4};
+  private static final int WORKERS = 2;
+  private static final int CAPACITY = 64;
+
+  @Override
+  public String name() {
+    return "load";
+  }
+
+  @Override
+  public String description() {
+    return "an open loop from a quarter to four times the capacity: rate, sojourn time, rejected";
+  }
+
+  @Override
+  public void run(Figures figures) throws Exception {
+    int calls = Effort.of(300, 1_500, 10_000);
+    Invocation sleep = Invocation.of("sleep", "");
+    try (WorkerPool pool =
+        WorkerPools.over(FakeGuests.sleeping(1)).workers(WORKERS).inboxCapacity(CAPACITY).build()) {
+      double capacity = LoadHarness.closed(pool, sleep, calls, 2 * WORKERS).perSecond();
+      figures.put("load.capacity.perSecond", capacity);
+      double worst = 0;
+      for (double offered : OFFERED) {
+        LoadResult result = LoadHarness.open(pool, sleep, calls, offered * capacity);
+        String prefix = "load.x" + offered + ".";
+        figures.put(prefix + "perSecond", result.perSecond());
+        figures.put(prefix + "sojourn.p50Micros", result.sojourn().getValueAtPercentile(50) / 1e3);
+        figures.put(prefix + "sojourn.p99Micros", result.sojourn().getValueAtPercentile(99) / 1e3);
+        figures.put(prefix + "rejectedShare", (double) result.rejected() / calls);
+        figures.put(prefix + "queueLength", result.meanWaiting());
+        figures.put(prefix + "utilisation", result.utilisation());
+        worst = Math.max(worst, result.littleError());
+        result.doubt().ifPresent(why -> figures.doubt(prefix + "sojourn: " + why));
+      }
+      figures.put("load.littleError", worst);
+      figures.note(
+          "offered, as shares of the capacity: "
+              + Arrays.toString(OFFERED)
+              + ", "
+              + calls
+              + " calls each");
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package io.millrace.benchmarks;
+
+import java.util.Locale;
+import java.util.Optional;
+import org.HdrHistogram.Histogram;
+
+/**
+ * What one load on a pool gave.
+ *
+ * @param completed calls that were answered with a reply
+ * @param rejected calls that the pool refused or failed; in no histogram
+ * @param nanos from the first call to the last reply
+ * @param service nanoseconds that guests ran
+ * @param sojourn nanoseconds from the moment that a call was meant to be sent to its reply
+ * @param meanSentToReplyNanos from the moment that a call was sent to its answer or its refusal
+ * @param utilisation share of the workers' time in which guests ran
+ * @param meanWaiting calls in the pool's inbox, sampled
+ * @param meanInSystem calls sent and not answered, sampled
+ * @param allocatedBytes by all threads, for each call
+ * @param collections of the garbage collectors
+ * @param collectionMillis in all
+ */
+record LoadResult(
+    long completed,
+    long rejected,
+    long nanos,
+    Histogram service,
+    Histogram sojourn,
+    double meanSentToReplyNanos,
+    double utilisation,
+    double meanWaiting,
+    double meanInSystem,
+    double allocatedBytes,
+    long collections,
+    long collectionMillis) {
+
+  /** How far Little's law may be off before a run cannot be trusted. */
+  static final double LITTLE_TOLERANCE = 0.05;
+
+  double perSecond() {
+    return completed * 1e9 / nanos;
+  }
+
+  /**
+   * How far the calls that were seen in the system are from what rate and time say, as a share: L =
+   * lambda W holds for every system, so where it does not, something was measured wrongly.
+   */
+  double littleError() {
+    double expected = expectedInSystem();
+    return Math.abs(meanInSystem - expected) / expected;
+  }
+
+  /** Why the run cannot be trusted, if so. */
+  Optional<String> doubt() {
+    double error = littleError();
+    return error <= LITTLE_TOLERANCE
+        ? Optional.empty()
+        : Optional.of(
+            String.format(
+                Locale.ROOT,
+                "Little's law is off by %.1f %%, at most %.0f %% are wanted: %.2f calls were seen in"
+                    + " the system, rate and time say %.2f",
+                100 * error,
+                100 * LITTLE_TOLERANCE,
+                meanInSystem,
+                expectedInSystem()));
+  }
+
+  /** Lambda W, over all that was answered, if only by a refusal. */
+  private double expectedInSystem() {
+    return (completed + rejected) / (double) nanos * meanSentToReplyNanos;
+  }
+}

@@ -1,0 +1,47 @@
+package io.millrace.benchmarks;
+
+import org.HdrHistogram.Histogram;
+
+/** One way to bring calls to a guest and their replies back, ready to be measured. */
+interface Peer extends AutoCloseable {
+
+  /** The longest time that is told apart. */
+  long HIGHEST_NANOS = 60_000_000_000L;
+
+  /**
+   * Makes {@code calls} calls, {@code inFlight} of them under way at a time, as fast as they go.
+   *
+   * @param timed whether each call's time from being sent to its reply is recorded, which costs two
+   *     looks at the clock a call
+   */
+  Round run(PeerCall call, int calls, int inFlight, boolean timed) throws Exception;
+
+  @Override
+  void close();
+
+  /**
+   * What one run gave.
+   *
+   * @param nanos that it took in all
+   * @param p50Nanos of a call; 0 when they were not timed
+   * @param p99Nanos of a call; 0 when they were not timed
+   */
+  record Round(long nanos, long p50Nanos, long p99Nanos) {
+
+    static Round of(long startNanos, Histogram... sojourns) {
+      long nanos = System.nanoTime() - startNanos;
+      Histogram all = histogram();
+      for (Histogram each : sojourns) {
+        all.add(each);
+      }
+      return all.getTotalCount() == 0
+          ? new Round(nanos, 0, 0)
+          : new Round(nanos, all.getValueAtPercentile(50), all.getValueAtPercentile(99));
+    }
+  }
+
+  /** For times of calls. */
+  static Histogram histogram() {
+    return new Histogram(HIGHEST_NANOS, 3);
+  }
+}

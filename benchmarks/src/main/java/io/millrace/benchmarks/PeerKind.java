@@ -1,0 +1,40 @@
+package io.millrace.benchmarks;
+
+/** Who is compared; the figures bear their names. */
+enum PeerKind {
+  MILLRACE("millrace", "Millrace"),
+  /** The limit: each thread calls its own guest. */
+  RAW_LOOPS("rawLoops", "raw loops (limit)"),
+  LOCK("lock", "one instance, a lock"),
+  INSTANCE_PER_CALL("instancePerCall", "instance per call"),
+  COMMONS_POOL("commonsPool2", "commons-pool2 + executor"),
+  REACTOR_POOL("reactorPool", "reactor-pool + flatMap"),
+  EXTISM("extism", "Extism chicory-sdk"),
+  WASMTIME("wasmtime", "wasmtime (native, JNI)"),
+  V8("v8", "V8 in process (Javet)"),
+  PISCINA("piscina", "node + Piscina"),
+  GRAAL_WASM("graalWasm", "GraalWasm (interpreter)");
+
+  private final String word;
+  private final String title;
+
+  PeerKind(String word, String title) {
+    this.word = word;
+    this.title = title;
+  }
+
+  /** As it stands in the figures' names. */
+  String word() {
+    return word;
+  }
+
+  /** For readers. */
+  String title() {
+    return title;
+  }
+
+  /** What nobody can be faster than, since it does without a thread hop. */
+  boolean isLimit() {
+    return this == RAW_LOOPS || this == LOCK;
+  }
+}

@@ -1,0 +1,153 @@
+package io.millrace.benchmarks;
+
+import com.dylibso.chicory.wasm.Parser;
+import io.millrace.instance.AbiDescriptor;
+import io.millrace.instance.InstancePool;
+import io.millrace.instance.InstancePoolBuilder;
+import io.millrace.instance.ModuleCache;
+import io.millrace.instance.ModuleInspector;
+import io.millrace.instance.ModuleSource;
+import io.millrace.pipeline.Invocation;
+import io.millrace.pipeline.spi.GuestLease;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** One cold start of one module in a JVM of its own; prints {@code name=nanoseconds ...}. */
+final class Startup {
+
+  /** How the module is started. */
+  enum Mode {
+    /** By the interpreter, while the compiler has not begun. */
+    INTERPRETER,
+    COMPILED,
+    /** From compiled classes of another process. */
+    DISK,
+    /** Compiled, step by step. */
+    PARTS
+  }
+
+  private static final String MEMORY = "memory";
+
+  /** How the module that TinyGo built passes bytes. */
+  private static final AbiDescriptor GOFMT =
+      new AbiDescriptor(
+          "alloc",
+          null,
+          AbiDescriptor.Input.LAST_BLOCK,
+          new AbiDescriptor.Result.Getters(
+              "output_ptr",
+              "output_len",
+              List.of(
+                  AbiDescriptor.Status.UNCHANGED,
+                  AbiDescriptor.Status.OUTPUT,
+                  AbiDescriptor.Status.ERROR)),
+          false,
+          "dispose");
+
+  private Startup() {}
+
+  /** {@code MODE MODULE FUNCTION PAYLOAD DIRECTORY} */
+  public static void main(String[] args) throws IOException {
+    Path module = Path.of(args[1]);
+    Invocation call = Invocation.of(args[2], args[3]);
+    Mode mode = Mode.valueOf(args[0]);
+    Map<String, Long> nanos = new LinkedHashMap<>();
+    if (mode == Mode.PARTS) {
+      parts(module, call, nanos);
+    } else {
+      whole(mode, module, call, Path.of(args[4]), nanos);
+    }
+    System.out.println(
+        nanos.entrySet().stream()
+            .map(each -> each.getKey() + "=" + each.getValue())
+            .collect(Collectors.joining(" ")));
+    System.out.flush();
+    Runtime.getRuntime().halt(0); // a tiered start still compiles
+  }
+
+  private static InstancePoolBuilder builder(ModuleSource source, Invocation call) {
+    InstancePoolBuilder builder = InstancePool.builder(source).spares(0);
+    return call.function().equals("format") ? builder.abi(GOFMT) : builder;
+  }
+
+  private static void whole(
+      Mode mode, Path module, Invocation call, Path directory, Map<String, Long> nanos) {
+    long start = System.nanoTime();
+    InstancePoolBuilder builder = builder(ModuleSource.of(module), call);
+    if (mode == Mode.DISK) {
+      long plenty = 1L << 30;
+      builder.moduleCache(ModuleCache.create(plenty, directory, plenty));
+    }
+    try (InstancePool pool = builder.tieredStart(mode == Mode.INTERPRETER).build();
+        GuestLease first = pool.lease();
+        GuestLease second = pool.lease()) {
+      reply(first, call);
+      nanos.put("firstReply", System.nanoTime() - start);
+      if (mode == Mode.COMPILED) {
+        long again = System.nanoTime();
+        reply(second, call);
+        nanos.put("secondInstance", System.nanoTime() - again);
+      }
+      if (mode != Mode.INTERPRETER) { // there the compiler would be seen, if it is at it
+        nanos.put(MEMORY, usedBytes());
+      }
+    }
+  }
+
+  private static void parts(Path module, Invocation call, Map<String, Long> nanos)
+      throws IOException {
+    long start = System.nanoTime();
+    byte[] wasm = Files.readAllBytes(module);
+    long read = System.nanoTime();
+    ModuleSource source = ModuleSource.of(module.toString(), wasm);
+    ModuleInspector.inspect(source);
+    long scanned = System.nanoTime();
+    Parser.parse(wasm);
+    long parsed = System.nanoTime();
+    nanos.put("read", read - start);
+    nanos.put("scan", scanned - read);
+    nanos.put("parse", parsed - scanned);
+    // The pool scans and parses once more; what that takes by now is no part of the compile.
+    ModuleInspector.inspect(source);
+    Parser.parse(wasm);
+    long again = System.nanoTime() - parsed;
+    long loading = System.nanoTime();
+    try (InstancePool pool = builder(source, call).build();
+        GuestLease lease = pool.lease()) {
+      pool.load().block();
+      long loaded = System.nanoTime();
+      lease.guest(null);
+      long started = System.nanoTime();
+      reply(lease, call);
+      nanos.put("compile", Math.max(0, loaded - loading - again));
+      nanos.put("instantiateAndInit", started - loaded);
+      nanos.put("firstReply", System.nanoTime() - started);
+    }
+  }
+
+  private static void reply(GuestLease lease, Invocation call) {
+    if (lease.guest(null).invoke(call).length == 0) {
+      throw new IllegalStateException("an empty reply");
+    }
+  }
+
+  /** Heap after a collection, and what classes take. */
+  private static long usedBytes() {
+    System.gc();
+    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed()
+        + ManagementFactory.getMemoryPoolMXBeans().stream()
+            .filter(each -> each.getType() == MemoryType.NON_HEAP)
+            .filter(each -> each.getName().contains("Metaspace"))
+            .map(MemoryPoolMXBean::getUsage)
+            .mapToLong(usage -> usage.getUsed())
+            .sum();
+  }
+}

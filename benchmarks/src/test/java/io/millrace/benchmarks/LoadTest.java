@@ -1,0 +1,86 @@
+package io.millrace.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.within;
+
+import io.millrace.benchmarks.BottleneckProfile.Shares;
+import io.millrace.pipeline.Invocation;
+import io.millrace.pipeline.WorkerPool;
+import io.millrace.scheduler.WorkerPools;
+import org.junit.jupiter.api.Test;
+
+class LoadTest {
+
+  private static LoadResult result(long completed, long rejected, double inSystem) {
+    return new LoadResult(
+        completed,
+        rejected,
+        1_000_000_000,
+        Peer.histogram(),
+        Peer.histogram(),
+        2_000_000,
+        0.5,
+        0,
+        inSystem,
+        0,
+        0,
+        0);
+  }
+
+  @Test
+  void littlesLawHoldsWhereRateAndTimeGiveWhatWasSeen() {
+    assertThat(result(1_000, 0, 2.05).doubt()).isEmpty(); // 1000/s for 2 ms each
+    assertThat(result(600, 400, 2).doubt()).isEmpty();
+    assertThat(result(1_000, 0, 2.2).doubt())
+        .hasValueSatisfying(why -> assertThat(why).contains("off by 10.0 %").contains("2.20"));
+    assertThat(result(1_000, 0, 1.8).doubt()).isPresent();
+    assertThat(result(0, 0, 1).doubt()).isPresent();
+  }
+
+  @Test
+  void everyCallOfALoopIsAnsweredAndTimed() throws Exception {
+    try (WorkerPool pool = WorkerPools.over(FakeGuests.sleeping(1)).workers(2).build()) {
+      LoadResult closed = LoadHarness.closed(pool, Invocation.of("sleep", ""), 50, 4);
+      assertThat(closed.completed()).isEqualTo(50);
+      assertThat(closed.sojourn().getTotalCount()).isEqualTo(50);
+      assertThat(closed.service().getMinValue()).isGreaterThanOrEqualTo(990_000);
+      assertThat(closed.utilisation()).isBetween(0.0, 1.0);
+      LoadResult open = LoadHarness.open(pool, Invocation.of("sleep", ""), 50, 5_000);
+      assertThat(open.completed() + open.rejected()).isEqualTo(50);
+    }
+  }
+
+  @Test
+  void anOpenLoopCountsWhatWasRejectedApart() throws Exception {
+    try (WorkerPool pool =
+        WorkerPools.over(FakeGuests.sleeping(20)).workers(1).inboxCapacity(1).build()) {
+      LoadResult open = LoadHarness.open(pool, Invocation.of("sleep", ""), 50, 1e6);
+      assertThat(open.rejected()).isPositive();
+      assertThat(open.completed() + open.rejected()).isEqualTo(50);
+      assertThat(open.sojourn().getTotalCount()).isEqualTo(open.completed());
+    }
+  }
+
+  @Test
+  void sharesAddUpToTheWholeCall() {
+    Shares shares = Shares.of(1, 2, 3, 4, 20);
+    assertThat(shares.guest()).isEqualTo(50, within(1e-9));
+    assertThat(sum(shares)).isEqualTo(100, within(1e-9));
+    assertThat(sum(Shares.of(1, 2, 3, 4, 9))).isEqualTo(100, within(1e-9));
+    assertThat(Shares.doubt(1, 2, 3, 4, 20)).isEmpty();
+    assertThat(Shares.doubt(1, 2, 3, 4, 5)).isPresent();
+  }
+
+  private static double sum(Shares shares) {
+    return shares.encode() + shares.copyIn() + shares.guest() + shares.copyOut() + shares.decode();
+  }
+
+  @Test
+  void aWrongReplyOfAPeerIsFound() throws Exception {
+    PeerCall.EMPTY.check(new byte[0]);
+    assertThatIllegalStateException()
+        .isThrownBy(() -> PeerCall.SHA256.check(new byte[64]))
+        .withMessageContaining("sha256");
+  }
+}

@@ -1,0 +1,82 @@
+package io.millrace.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ReportTest {
+
+  private static final String RUN =
+      """
+      {"machine": {"cores": 2, "os": "an <os>", "java": "a JVM", "flags": ["-Xmx1g"]},
+       "effort": "quick",
+       "profiles": {
+         "peers": {"valid": false, "why": "too <wide>", "notes": ["wasmtime is missing: none"],
+           "figures": {"empty.vs.v8": 2.5, "sha256.vs.v8": 0.6, "empty.vs.lock": 1.0,
+             "empty.millrace.perSecond": 5000000, "empty.millrace.p50Micros": 10,
+             "empty.millrace.p99Micros": 20, "empty.v8.perSecond": 2000000,
+             "empty.v8.p50Micros": 30, "empty.v8.p99Micros": 40},
+           "samples": {"empty.vs.v8": [2, 2.5, 3], "sha256.vs.v8": [0.5, 0.6, 0.7],
+             "empty.vs.lock": [0.8, 1.0, 1.2]}},
+         "bottleneck": {"valid": true, "figures": {"echo.64B.micros": 0.2,
+           "echo.64B.encode.percent": 10, "echo.64B.copyIn.percent": 10,
+           "echo.64B.guest.percent": 60, "echo.64B.copyOut.percent": 10,
+           "echo.64B.decode.percent": 10}}}}
+      """;
+
+  private static ReportData run() throws IOException {
+    return new ReportData(new JsonMapper().readTree(RUN));
+  }
+
+  @Test
+  void theFirstTableSaysWhereWeAreAheadAndWhereBehind() throws Exception {
+    String page = new HtmlReport(run()).page();
+    String first = page.substring(page.indexOf("<table>"), page.indexOf("</table>"));
+    assertThat(first)
+        .contains("V8 in process (Javet)")
+        .contains("<td class=\"ahead\">2.50×")
+        .contains("<td class=\"behind\">0.60×")
+        .contains("<td class=\"even\">1×");
+  }
+
+  @Test
+  void thePageNeedsNothingElse() throws Exception {
+    assertThat(new HtmlReport(run()).page())
+        .contains("name=\"viewport\"")
+        .contains("prefers-color-scheme:dark")
+        .contains("<svg ")
+        .contains("&quot;effort&quot; : &quot;quick&quot;")
+        .contains("wasmtime is missing: none")
+        .contains("-Xmx1g")
+        .doesNotContain("<script")
+        .doesNotContain("src=")
+        .doesNotContain("@import")
+        .doesNotContain("http");
+  }
+
+  @Test
+  void whatIsNotValidIsSaidAndStaysText() throws Exception {
+    assertThat(new HtmlReport(run()).page())
+        .contains("✗ peers")
+        .contains("Not valid: too &lt;wide&gt;")
+        .contains("an &lt;os&gt;")
+        .doesNotContain("<wide>");
+  }
+
+  @Test
+  void theSummaryHasTheSameVerdicts() throws Exception {
+    assertThat(new MarkdownSummary(run()).text())
+        .contains("| V8 in process (Javet) | empty | 2.50x ahead | 0.50x ahead |")
+        .contains("| V8 in process (Javet) | sha256 | 0.60x behind |  |")
+        .contains("| peers | no: too <wide> | 9 |");
+  }
+
+  @Test
+  void aPictureThatHasNothingToShowIsLeftOut() throws Exception {
+    List<String> cards = new ReportPlots(run()).cards();
+    assertThat(cards).anyMatch(card -> card.contains("a call of echo")).hasSize(3);
+  }
+}
