@@ -19,7 +19,7 @@ final class ArticleProfile implements Profile {
 
   static final int[] WORKERS = {1, 2, 4, 8};
   private static final int IN_FLIGHT = 16;
-  private static final int ROUNDS = Ratio.FEWEST_PAIRS;
+  private static final int ROUNDS = 7;
   private static final int WARM_UPS = 2;
   private static final int PAYLOAD_BYTES = 64 * 1024;
   private static final long PAUSE_MILLIS = 1;
@@ -35,8 +35,13 @@ final class ArticleProfile implements Profile {
   }
 
   @Override
+  public int quickSeconds() {
+    return 10;
+  }
+
+  @Override
   public void run(Figures figures) throws Exception {
-    int calls = Effort.of(250, 1_000, 1_000);
+    int calls = Effort.of(400, 1_000, 1_000);
     byte[] payload = new byte[PAYLOAD_BYTES];
     new Random(1).nextBytes(payload);
     try (InstancePool guests = DigestGuests.pool(false)) {
@@ -63,13 +68,14 @@ final class ArticleProfile implements Profile {
   private static void measure(
       Figures figures, String guest, InstancePool guests, Invocation invocation, int calls)
       throws Exception {
+    int rounds = Effort.rounds(ROUNDS);
     WorkerPool[] pools = new WorkerPool[WORKERS.length];
     try {
       for (int i = 0; i < WORKERS.length; i++) {
         pools[i] = WorkerPools.over(guests).workers(WORKERS[i]).inboxCapacity(IN_FLIGHT).build();
       }
-      LoadResult[][] results = new LoadResult[WORKERS.length][ROUNDS];
-      for (int round = -WARM_UPS; round < ROUNDS; round++) {
+      LoadResult[][] results = new LoadResult[WORKERS.length][rounds];
+      for (int round = -WARM_UPS; round < rounds; round++) {
         for (int i = 0; i < WORKERS.length; i++) {
           int turn = Math.floorMod(i + round, WORKERS.length);
           LoadResult result = LoadHarness.closed(pools[turn], invocation, calls, IN_FLIGHT);
@@ -82,8 +88,8 @@ final class ArticleProfile implements Profile {
         put(figures, guest + "." + WORKERS[i] + "workers.", results[i]);
       }
       for (int i = 1; i < WORKERS.length; i++) {
-        double[] speedUps = new double[ROUNDS];
-        for (int round = 0; round < ROUNDS; round++) {
+        double[] speedUps = new double[rounds];
+        for (int round = 0; round < rounds; round++) {
           speedUps[round] = results[i][round].perSecond() / results[0][round].perSecond();
         }
         figures.put(guest + ".speedUp." + WORKERS[i] + "workers", new Ratio(speedUps));

@@ -1,6 +1,5 @@
 package io.millrace.benchmarks;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -9,13 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -39,14 +35,14 @@ import picocli.CommandLine.Spec;
       "         millrace bench --quick --json out.json --html report.html",
       "         millrace bench compare old.json new.json",
     },
-    subcommands = BenchCompare.class)
+    subcommands = {BenchCompare.class, BenchResults.class})
 public final class Bench implements Callable<Integer> {
 
   private static final int DONE = 0;
   private static final int NOT_VALID = 1;
 
   /** All profiles there are. */
-  private static final List<Profile> PROFILES =
+  static final List<Profile> PROFILES =
       List.of(
           new MemoryProfile(),
           new ResetProfile(),
@@ -68,7 +64,7 @@ public final class Bench implements Callable<Integer> {
   @Parameters(
       paramLabel = "PROFILE",
       arity = "0..*",
-      description = "What to measure; --list tells what there is.")
+      description = "What to measure; all unless some are named. --list tells what there is.")
   private List<String> names = new ArrayList<>();
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures to FILE as JSON.")
@@ -80,12 +76,10 @@ public final class Bench implements Callable<Integer> {
       description = "Write a report to FILE: one page that needs nothing else.")
   private @Nullable Path html;
 
-  @Option(
-      names = "--quick",
-      description = "Shorter runs; all profiles unless some are named, within three minutes.")
+  @Option(names = "--quick", description = "Shorter runs: all profiles within three minutes.")
   private boolean quick;
 
-  @Option(names = "--full", description = "Longer runs; all profiles unless some are named.")
+  @Option(names = "--full", description = "Longer runs: as long as it takes.")
   private boolean full;
 
   @Option(names = "--list", description = "Say which profiles there are, and end.")
@@ -115,21 +109,18 @@ public final class Bench implements Callable<Integer> {
         .execute(args);
   }
 
-  /** One profile's part of the file. */
-  @JsonInclude(JsonInclude.Include.NON_NULL)
-  private record Outcome(
-      boolean valid,
-      @Nullable String why,
-      Map<String, Double> figures,
-      Map<String, double[]> samples,
-      List<String> notes) {}
-
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     if (list) {
-      profiles.forEach(
-          each -> out.printf(Locale.ROOT, "%-12s %s%n", each.name(), each.description()));
+      for (Profile each : profiles) {
+        out.printf(
+            Locale.ROOT,
+            "%-12s %s (%d s with --quick)%n",
+            each.name(),
+            each.description(),
+            each.quickSeconds());
+      }
       return DONE;
     }
     if (quick && full) {
@@ -139,36 +130,31 @@ public final class Bench implements Callable<Integer> {
     List<Profile> chosen = chosen();
     requireWritable("--json", json);
     requireWritable("--html", html);
-    MachineFacts machine = MachineFacts.now();
-    Map<String, Outcome> outcomes = new LinkedHashMap<>();
-    for (Profile profile : chosen) {
-      outcomes.put(profile.name(), run(profile, out));
-    }
-    Map<String, Object> all = new LinkedHashMap<>();
-    all.put("machine", machine);
-    all.put("effort", Effort.chosen().name().toLowerCase(Locale.ROOT));
-    all.put("profiles", outcomes);
+    BenchRun run = new BenchRun(out);
+    chosen.forEach(run::measure);
     JsonMapper mapper = new JsonMapper();
+    ReportData data = new ReportData(mapper.valueToTree(run.all(words())));
     if (json != null) {
-      Files.write(json, mapper.writerWithDefaultPrettyPrinter().writeValueAsBytes(all));
+      Files.write(json, mapper.writerWithDefaultPrettyPrinter().writeValueAsBytes(data.root()));
     }
-    ReportData data = new ReportData(mapper.valueToTree(all));
     if (html != null) {
       Files.writeString(html, new HtmlReport(data).page());
     }
     if (chosen.size() > 1 || html != null) {
       out.print(new MarkdownSummary(data).text());
-      out.flush();
     }
-    return outcomes.values().stream().allMatch(Outcome::valid) ? DONE : NOT_VALID;
+    run.printTotal();
+    return run.isValid() ? DONE : NOT_VALID;
+  }
+
+  /** What was typed. */
+  private List<String> words() {
+    return spec.commandLine().getParseResult().originalArgs();
   }
 
   private List<Profile> chosen() {
-    if (names.isEmpty() && (quick || full)) {
-      return profiles;
-    }
     if (names.isEmpty()) {
-      throw new ParameterException(spec.commandLine(), "say what to measure: " + known());
+      return profiles;
     }
     List<Profile> chosen = new ArrayList<>();
     for (String name : new LinkedHashSet<>(names)) {
@@ -200,26 +186,5 @@ public final class Bench implements Callable<Integer> {
 
   private String known() {
     return profiles.stream().map(Profile::name).collect(Collectors.joining(", "));
-  }
-
-  private static Outcome run(Profile profile, PrintWriter out) {
-    Figures figures = new Figures();
-    long start = System.nanoTime();
-    try {
-      profile.run(figures);
-    } catch (Exception | Error failed) { // an Error too: the other profiles' figures are good
-      figures.doubt("the run failed: " + failed);
-    }
-    long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start);
-    out.printf(Locale.ROOT, "%s (%d s)%n", profile.name(), seconds);
-    figures
-        .values()
-        .forEach((name, value) -> out.printf(Locale.ROOT, "  %-28s %12.3f%n", name, value));
-    figures.notes().forEach(what -> out.println("  note: " + what));
-    figures.doubts().forEach(why -> out.println("  NOT VALID: " + why));
-    out.flush();
-    boolean valid = figures.doubts().isEmpty();
-    String why = valid ? null : String.join("; ", figures.doubts());
-    return new Outcome(valid, why, figures.values(), figures.samples(), figures.notes());
   }
 }

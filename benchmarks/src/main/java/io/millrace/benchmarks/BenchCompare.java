@@ -1,11 +1,8 @@
 package io.millrace.benchmarks;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.millrace.benchmarks.Comparison.Verdict;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +11,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -43,8 +39,8 @@ final class BenchCompare implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    ReportData old = read(before);
-    ReportData now = read(after);
+    ReportData old = ReportData.read(before, spec);
+    ReportData now = ReportData.read(after, spec);
     for (String fact : List.of("os", "java", "cores")) {
       String was = old.root().path("machine").path(fact).asText();
       String is = now.root().path("machine").path(fact).asText();
@@ -120,19 +116,5 @@ final class BenchCompare implements Callable<Integer> {
     return samples.isEmpty()
         ? new double[] {data.figure(profile, name).orElse(Double.NaN)}
         : samples.stream().mapToDouble(Double::doubleValue).toArray();
-  }
-
-  private ReportData read(Path file) {
-    try {
-      JsonNode root = new JsonMapper().readTree(Files.readAllBytes(file));
-      if (root.path("profiles").isObject()) {
-        return new ReportData(root);
-      }
-    } catch (IOException unreadable) {
-      throw new ParameterException(
-          spec.commandLine(), file + " cannot be read: " + unreadable.getMessage(), unreadable);
-    }
-    throw new ParameterException(
-        spec.commandLine(), file + " has no profiles: give a file that --json wrote");
   }
 }

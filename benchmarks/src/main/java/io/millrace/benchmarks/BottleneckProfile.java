@@ -23,7 +23,9 @@ import java.util.stream.IntStream;
 final class BottleneckProfile implements Profile {
 
   private static final List<String> FUNCTIONS = List.of("echo", "sum", "sha256");
-  private static final int[] SIZES = {64, 1 << 10, 16 << 10, 64 << 10, 1 << 20};
+  private static final List<Integer> SIZES = List.of(64, 1 << 10, 16 << 10, 64 << 10, 1 << 20);
+  private static final List<Integer> QUICK_SIZES = List.of(64, 16 << 10, 1 << 20);
+  private static final int ROUNDS = 7;
   private static final int MILLIS = 60;
   private static final int WARM_UP_MILLIS = 200;
 
@@ -38,12 +40,21 @@ final class BottleneckProfile implements Profile {
   }
 
   @Override
+  public int quickSeconds() {
+    return 8;
+  }
+
+  @Override
   public void run(Figures figures) throws Exception {
     try (InstancePool guests = DigestGuests.pool(false);
         GuestLease lease = guests.lease()) {
       Guest guest = lease.guest(null);
+      boolean quick = Effort.chosen() == Effort.QUICK;
+      if (quick) {
+        figures.note("not in --quick: 1 KiB and 64 KiB");
+      }
       for (String function : FUNCTIONS) {
-        for (int size : SIZES) {
+        for (int size : quick ? QUICK_SIZES : SIZES) {
           measure(figures, guest, function, size);
         }
       }
@@ -59,7 +70,7 @@ final class BottleneckProfile implements Profile {
     PrivateLinearMemory memory = new PrivateLinearMemory(new PageLimits(20, 20));
     Rates rates =
         Rates.inTurn(
-            Ratio.FEWEST_PAIRS,
+            ROUNDS,
             MILLIS,
             WARM_UP_MILLIS,
             () -> encode(numbers).length,

@@ -38,6 +38,11 @@ final class CancelProfile implements Profile {
   }
 
   @Override
+  public int quickSeconds() {
+    return 3;
+  }
+
+  @Override
   public void run(Figures figures) throws Exception {
     AtomicLong neighbours = new AtomicLong();
     AtomicLong hit = new AtomicLong();

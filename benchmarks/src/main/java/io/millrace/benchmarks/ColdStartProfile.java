@@ -14,7 +14,8 @@ import java.util.concurrent.TimeUnit;
 final class ColdStartProfile implements Profile {
 
   private static final int ROUNDS = 7;
-  private static final long BUDGET_SECONDS = 55;
+  private static final int BUDGET_SECONDS = 55;
+  private static final int FULL_BUDGET_SECONDS = 600;
 
   @Override
   public String name() {
@@ -27,6 +28,11 @@ final class ColdStartProfile implements Profile {
   }
 
   @Override
+  public int quickSeconds() {
+    return 15;
+  }
+
+  @Override
   public void run(Figures figures) throws Exception {
     try (TempDirectory directory = TempDirectory.create("millrace-coldstart")) {
       measure(figures, directory.path().resolve("modules"));
@@ -34,10 +40,14 @@ final class ColdStartProfile implements Profile {
   }
 
   private static void measure(Figures figures, Path directory) throws Exception {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(BUDGET_SECONDS);
+    long end =
+        System.nanoTime()
+            + TimeUnit.SECONDS.toNanos(
+                Effort.of(BUDGET_SECONDS, BUDGET_SECONDS, FULL_BUDGET_SECONDS));
+    int rounds = Effort.of(Ratio.FEWEST_PAIRS, ROUNDS, 3 * ROUNDS);
     millis(What.STORE, directory); // fills it
     Map<What, List<Double>> millis = new EnumMap<>(What.class);
-    for (int round = 0; round < ROUNDS && System.nanoTime() < end; round++) {
+    for (int round = 0; round < rounds && System.nanoTime() < end; round++) {
       for (What what : What.values()) {
         millis.computeIfAbsent(what, each -> new ArrayList<>()).add(millis(what, directory));
       }

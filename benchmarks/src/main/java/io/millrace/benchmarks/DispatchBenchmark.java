@@ -33,7 +33,7 @@ import reactor.core.publisher.Flux;
  * service's request threads do, and more than the pool takes: what it rejected is counted apart, in
  * {@code rejected}, and is no throughput.
  *
- * <pre>  org.openjdk.jmh.Main DispatchBenchmark -prof gc</pre>
+ * <pre>  java -jar benchmarks/target/millrace-benchmarks.jar DispatchBenchmark -prof gc</pre>
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)

@@ -1,8 +1,8 @@
 package io.millrace.benchmarks;
 
 /**
- * How long profiles may take: shorter runs measure for a shorter time, not less carefully. Chosen
- * once for the process, by the command.
+ * How long profiles may take: shorter runs measure for a shorter time, and leave out what that time
+ * is not enough for, but are not less careful. Chosen once for the process, by the command.
  */
 enum Effort {
   /** All profiles together within three minutes. */
@@ -31,7 +31,10 @@ enum Effort {
     };
   }
 
-  /** Rounds of pairs: in a quick run no more than a ratio has to have. */
+  /**
+   * Rounds of pairs: in a quick run no more than a ratio has to have. A few long rounds scatter
+   * less than many short ones.
+   */
   static int rounds(int normal) {
     return of(Math.min(normal, Ratio.FEWEST_PAIRS), normal, 2 * normal);
   }

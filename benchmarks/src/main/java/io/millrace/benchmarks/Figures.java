@@ -6,12 +6,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What one profile measured: named numbers in the order of their measuring, and doubts. */
+/**
+ * What one profile measured: named numbers in the order of their measuring, and what is wrong with
+ * them. A doubt makes the whole profile one that cannot be trusted. A figure that is uncertain is
+ * only named: its size is not to be relied upon, what is concluded from it stands.
+ */
 final class Figures {
 
   private final Map<String, Double> values = new LinkedHashMap<>();
   private final Map<String, double[]> samples = new LinkedHashMap<>();
   private final List<String> doubts = new ArrayList<>();
+  private final Map<String, String> uncertain = new LinkedHashMap<>();
   private final List<String> notes = new ArrayList<>();
 
   void put(String name, double value) {
@@ -31,6 +36,28 @@ final class Figures {
   void put(String name, Ratio ratio) {
     put(name, ratio.pairs());
     ratio.doubt().ifPresent(why -> doubt(name + ": " + why));
+  }
+
+  /**
+   * A ratio that is asked who is ahead. Where its pairs scatter too widely for a figure, but half
+   * of them and more lie on one side of 1, the answer stands and the figure is uncertain. Where
+   * they lie on both sides there is no answer, and the run cannot be trusted.
+   */
+  void putStanding(String name, Ratio ratio) {
+    if (!ratio.isTooFew() && (ratio.isAboveOne() || ratio.isBelowOne())) {
+      putScattered(name, ratio);
+    } else {
+      put(name, ratio);
+    }
+  }
+
+  /**
+   * A ratio of percentiles, which scatter more than rates by their nature: a wide spread makes the
+   * figure uncertain and no more, and readers are not told who is ahead where it spans 1.
+   */
+  void putScattered(String name, Ratio ratio) {
+    put(name, ratio.pairs());
+    ratio.doubt().ifPresent(why -> uncertain.put(name, why));
   }
 
   /** Marks the whole run as one that cannot be trusted. */
@@ -54,6 +81,11 @@ final class Figures {
 
   List<String> notes() {
     return Collections.unmodifiableList(notes);
+  }
+
+  /** Figures whose size is not to be relied upon, and why. */
+  Map<String, String> uncertain() {
+    return Collections.unmodifiableMap(uncertain);
   }
 
   /** Empty for a run that can be trusted. */

@@ -3,7 +3,6 @@ package io.millrace.benchmarks;
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.spi.GuestLease;
 import io.millrace.pipeline.spi.GuestSource;
-import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -30,21 +29,20 @@ final class FlatMapPeer implements Peer {
   @Override
   public Round run(PeerCall call, int calls, int inFlight, boolean timed) {
     Invocation invocation = call.invocation();
-    Histogram sojourns = new ConcurrentHistogram(HIGHEST_NANOS, 3);
+    Histogram sojourns = Peer.histogram();
     long start = System.nanoTime();
-    Long replies =
+    Flux<Long> sent =
         Flux.range(0, calls)
             .flatMap(
                 each -> {
-                  long sent = timed ? System.nanoTime() : 0;
-                  Flux<byte[]> reply = pool.withPoolable(lease -> on(lease, invocation));
-                  return timed
-                      ? reply.doOnNext(any -> sojourns.recordValue(System.nanoTime() - sent))
-                      : reply;
+                  Long now = timed ? System.nanoTime() : 0L;
+                  return pool.withPoolable(lease -> on(lease, invocation)).map(reply -> now);
                 },
-                inFlight)
-            .count()
-            .block();
+                inFlight);
+    // Behind flatMap, where a reply has arrived: it may have waited within for another thread.
+    Flux<Long> replied =
+        timed ? sent.doOnNext(at -> sojourns.recordValue(System.nanoTime() - at)) : sent;
+    Long replies = replied.count().block();
     if (replies == null || replies != calls) {
       throw new IllegalStateException(replies + " replies to " + calls + " invocations");
     }

@@ -30,7 +30,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * <p>SHA-256 of 1 KiB (the size of a signed request) is arithmetic with some loads and stores; the
  * sum of 64 KiB is one load after the other, the worst case for a memory.
  *
- * <pre>  org.openjdk.jmh.Main GuestMemoryBenchmark -prof gc</pre>
+ * <pre>  java -jar benchmarks/target/millrace-benchmarks.jar GuestMemoryBenchmark -prof gc</pre>
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

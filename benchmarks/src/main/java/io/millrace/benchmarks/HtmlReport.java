@@ -64,10 +64,14 @@ final class HtmlReport {
     for (String profile : data.profiles()) {
       JsonNode node = data.root().path("profiles").path(profile);
       boolean valid = node.path("valid").asBoolean();
+      int uncertain = data.uncertain(profile).size();
       out.append("<span class=\"chip ").append(valid ? "good" : "bad").append("\" title=\"");
       text(valid ? "valid" : node.path("why").asText());
       out.append("\">");
-      text((valid ? "✓ " : "✗ ") + profile);
+      text(
+          (valid ? "✓ " : "✗ ")
+              + profile
+              + (uncertain == 0 ? "" : ", " + uncertain + " uncertain"));
       out.append("</span>");
     }
     out.append("</p></header>");
@@ -78,7 +82,8 @@ final class HtmlReport {
         .append("<p class=\"note\">Calls a second of Millrace by those of the other, and the 99th ")
         .append("percentile of a call's time likewise: the same guest and payload, two workers, ")
         .append("as many calls in flight, measured in turn. The limits do without a thread hop, ")
-        .append("so nobody who has one can be ahead of them.</p>")
+        .append("so nobody who has one can be ahead of them. Uncertain: who is ahead stands, but ")
+        .append("not by how much; open: the pairs lie on both sides.</p>")
         .append("<div class=\"scroll\"><table><thead><tr><th>against</th>");
     for (PeerCall call : PeerCall.values()) {
       String title = call == PeerCall.EMPTY ? "empty call" : "SHA-256 of 1 KiB";
@@ -93,8 +98,8 @@ final class HtmlReport {
         text(peer.title() + (peer == PeerKind.LOCK ? " (limit)" : ""));
         out.append("</th>");
         for (PeerStanding each : mine) {
-          cell(each.rateStanding(), each.rate());
-          cell(each.p99Standing(), each.p99().orElse(Double.NaN));
+          cell(each.rate());
+          cell(each.p99());
         }
         out.append("</tr>");
       }
@@ -108,11 +113,11 @@ final class HtmlReport {
     out.append("</section>");
   }
 
-  private void cell(ReportData.Standing standing, double factor) {
-    String word = standing.name().toLowerCase(Locale.ROOT);
-    out.append("<td class=\"").append(word).append("\">");
-    text(Double.isFinite(factor) ? Svg.number(factor) + "×" : "–");
-    out.append(" <small>").append(word).append("</small></td>");
+  private void cell(PeerStanding.Verdict verdict) {
+    String style = verdict.standing().name().toLowerCase(Locale.ROOT);
+    out.append("<td class=\"").append(style).append("\">");
+    text(Double.isFinite(verdict.ratio()) ? Svg.number(verdict.ratio()) + "×" : "–");
+    out.append(" <small>").append(verdict.words()).append("</small></td>");
   }
 
   private void figures() {
@@ -136,6 +141,9 @@ final class HtmlReport {
                 text(each.getKey());
                 out.append("</th><td>");
                 text(Svg.number(each.getValue().asDouble()));
+                if (data.isUncertain(profile, each.getKey())) {
+                  out.append(" <small class=\"even\">uncertain</small>");
+                }
                 out.append("</td></tr>");
               });
       out.append("</table></div></details>");

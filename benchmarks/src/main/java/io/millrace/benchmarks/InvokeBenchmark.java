@@ -34,7 +34,9 @@ import reactor.core.publisher.Flux;
  * <p>The payload is 1 KiB, the size of a signed request. {@code echo} leaves nothing but the
  * crossing, {@code sha256} is some 7 us of guest code. Both numbers are invocations per second.
  *
- * <pre>  org.openjdk.jmh.Main InvokeBenchmark -p function=echo -prof gc</pre>
+ * <pre>
+ *   java -jar benchmarks/target/millrace-benchmarks.jar InvokeBenchmark -p function=echo -prof gc
+ * </pre>
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
@@ -75,6 +77,12 @@ public class InvokeBenchmark {
     return rig().throughPool(BATCH);
   }
 
+  /** By a caller that waits for each reply before it sends the next: two hops between threads. */
+  @Benchmark
+  public byte[] roundTrip() {
+    return rig().oneByOne();
+  }
+
   /** The limit: loops without any framework. */
   @Benchmark
   @OperationsPerInvocation(BATCH)
@@ -112,6 +120,10 @@ public class InvokeBenchmark {
     long throughPool(int count) {
       Long replies = pool.invokeAll(Flux.range(0, count).map(i -> invocation)).count().block();
       return replies == null ? 0 : replies;
+    }
+
+    byte[] oneByOne() {
+      return Objects.requireNonNull(pool.invoke(invocation).block()).bytes();
     }
 
     long throughLoops(int count) throws InterruptedException {

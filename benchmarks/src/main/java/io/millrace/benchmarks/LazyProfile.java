@@ -33,8 +33,16 @@ final class LazyProfile implements Profile {
   }
 
   @Override
+  public int quickSeconds() {
+    return 11;
+  }
+
+  @Override
   public void run(Figures figures) throws Exception {
     int rounds = Effort.of(2, 5, 20);
+    if (Effort.chosen() == Effort.QUICK) {
+      figures.note("two starts of each in --quick");
+    }
     Map<String, List<double[]>> all = new LinkedHashMap<>();
     try (TempDirectory directory = TempDirectory.create("millrace-lazy")) {
       start(directory.path(), 0); // fills it

@@ -27,6 +27,11 @@ final class LoadProfile implements Profile {
   }
 
   @Override
+  public int quickSeconds() {
+    return 3;
+  }
+
+  @Override
   public void run(Figures figures) throws Exception {
     int calls = Effort.of(300, 1_500, 10_000);
     Invocation sleep = Invocation.of("sleep", "");

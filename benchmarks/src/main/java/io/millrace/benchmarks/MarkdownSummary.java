@@ -1,6 +1,7 @@
 package io.millrace.benchmarks;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 
@@ -18,25 +19,14 @@ final class MarkdownSummary {
     text.append("\n| profile | valid | figures |\n|---|---|---|\n");
     for (String profile : data.profiles()) {
       JsonNode node = data.root().path("profiles").path(profile);
-      line(
-          "| %s | %s | %d |",
-          profile,
-          node.path("valid").asBoolean() ? "yes" : "no: " + node.path("why").asText(),
-          node.path("figures").size());
+      line("| %s | %s | %d |", profile, validity(profile), node.path("figures").size());
     }
     if (data.has("peers")) {
       text.append("\n| Millrace against | call | throughput | p99 |\n|---|---|---|---|\n");
       for (PeerStanding each : PeerStanding.all(data)) {
         line(
-            "| %s | %s | %.2fx %s | %s |",
-            each.peer().title(),
-            each.call().word(),
-            each.rate(),
-            word(each.rateStanding()),
-            each.p99().isPresent()
-                ? String.format(
-                    Locale.ROOT, "%.2fx %s", each.p99().getAsDouble(), word(each.p99Standing()))
-                : "");
+            "| %s | %s | %s | %s |",
+            each.peer().title(), each.call().word(), words(each.rate()), words(each.p99()));
       }
     }
     if (data.has("article-1000")) {
@@ -55,8 +45,18 @@ final class MarkdownSummary {
     return figure.isPresent() ? String.format(Locale.ROOT, "%.2f", figure.getAsDouble()) : "";
   }
 
-  private static String word(ReportData.Standing standing) {
-    return standing.name().toLowerCase(Locale.ROOT);
+  /** Whether a profile can be trusted, and what in it is not certain. */
+  private String validity(String profile) {
+    JsonNode node = data.root().path("profiles").path(profile);
+    List<String> uncertain = data.uncertain(profile);
+    return (node.path("valid").asBoolean() ? "yes" : "no: " + node.path("why").asText())
+        + (uncertain.isEmpty() ? "" : "; uncertain: " + String.join(", ", uncertain));
+  }
+
+  private static String words(PeerStanding.Verdict verdict) {
+    return Double.isFinite(verdict.ratio())
+        ? String.format(Locale.ROOT, "%.2fx %s", verdict.ratio(), verdict.words())
+        : "";
   }
 
   private void line(String format, Object... args) {

@@ -5,19 +5,19 @@ import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerPool;
 import io.millrace.pipeline.spi.GuestSource;
 import io.millrace.scheduler.WorkerPools;
-import java.util.Collections;
-import java.util.Iterator;
 import org.HdrHistogram.Histogram;
 import reactor.core.publisher.Flux;
 
-/** Ourselves: {@code invokeAll}, with a limit on what is under way. */
+/** Ourselves: a stream with a limit on what is under way, in order or as replies come. */
 final class MillracePeer implements Peer {
 
   private static final int CAPACITY = 2048;
 
   private final WorkerPool pool;
+  private final boolean ordered;
 
-  MillracePeer(GuestSource guests, int workers) throws Exception {
+  MillracePeer(GuestSource guests, int workers, boolean ordered) throws Exception {
+    this.ordered = ordered;
     pool = WorkerPools.over(guests).workers(workers).inboxCapacity(CAPACITY).build();
     for (PeerCall call : PeerCall.values()) {
       Reply reply = pool.invoke(call.invocation()).block();
@@ -27,19 +27,34 @@ final class MillracePeer implements Peer {
 
   @Override
   public Round run(PeerCall call, int calls, int inFlight, boolean timed) {
-    Sent sent = new Sent();
-    Iterable<Invocation> all = Collections.nCopies(calls, call.invocation());
+    Invocation invocation = call.invocation();
+    Flux<Invocation> all = Flux.fromIterable(new Copies<>(invocation, calls));
+    Histogram sojourns = Peer.histogram();
     long start = System.nanoTime();
-    Flux<Reply> stream =
-        timed
-            ? pool.invokeAll(Flux.fromIterable(sent.stamping(all)), inFlight)
-                .doOnNext(sent::replied)
-            : pool.invokeAll(Flux.fromIterable(all), inFlight);
-    Long replies = stream.filter(Reply.Completed.class::isInstance).count().block();
-    if (replies == null || replies != calls) {
-      throw new IllegalStateException(replies + " replies to " + calls + " invocations");
+    Flux<Reply> replies;
+    if (!timed) {
+      replies = through(all, inFlight);
+    } else if (ordered) {
+      SentInOrder sent = new SentInOrder();
+      // Not by the iterable: Reactor takes an element from it before it is asked for one.
+      replies =
+          through(all.map(sent::sent), inFlight)
+              .doOnNext(reply -> sojourns.recordValue(sent.nanos()));
+    } else {
+      SentByInvocation sent = new SentByInvocation(invocation, inFlight);
+      replies =
+          through(all.map(any -> sent.sent()), inFlight)
+              .doOnNext(reply -> sojourns.recordValue(sent.nanos(reply)));
     }
-    return Round.of(start, sent.sojourns);
+    Long completed = replies.filter(Reply.Completed.class::isInstance).count().block();
+    if (completed == null || completed != calls) {
+      throw new IllegalStateException(completed + " replies to " + calls + " invocations");
+    }
+    return Round.of(start, sojourns);
+  }
+
+  private Flux<Reply> through(Flux<Invocation> all, int inFlight) {
+    return ordered ? pool.invokeAll(all, inFlight) : pool.invokeAllUnordered(all, inFlight);
   }
 
   @Override
@@ -48,35 +63,21 @@ final class MillracePeer implements Peer {
   }
 
   /** When each was sent. Replies come in order, so a ring tells; signals come one by one. */
-  private static final class Sent {
+  private static final class SentInOrder {
 
     private static final int RING = 8192; // more than are ever under way
 
     private final long[] nanos = new long[RING];
-    private final Histogram sojourns = Peer.histogram();
     private int sent;
     private int replied;
 
-    Iterable<Invocation> stamping(Iterable<Invocation> all) {
-      return () -> {
-        Iterator<Invocation> each = all.iterator();
-        return new Iterator<>() {
-          @Override
-          public boolean hasNext() {
-            return each.hasNext();
-          }
-
-          @Override
-          public Invocation next() {
-            nanos[sent++ % RING] = System.nanoTime();
-            return each.next();
-          }
-        };
-      };
+    Invocation sent(Invocation invocation) {
+      nanos[sent++ % RING] = System.nanoTime();
+      return invocation;
     }
 
-    void replied(Reply reply) {
-      sojourns.recordValue(System.nanoTime() - nanos[replied++ % RING]);
+    long nanos() {
+      return System.nanoTime() - nanos[replied++ % RING];
     }
   }
 }

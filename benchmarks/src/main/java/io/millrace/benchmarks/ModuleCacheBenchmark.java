@@ -26,7 +26,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * the C guest of 13 KB, as given by its bytes, so that each is read and hashed as a service does it
  * that gets modules from elsewhere.
  *
- * <pre>  org.openjdk.jmh.Main ModuleCacheBenchmark -prof gc</pre>
+ * <pre>  java -jar benchmarks/target/millrace-benchmarks.jar ModuleCacheBenchmark -prof gc</pre>
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

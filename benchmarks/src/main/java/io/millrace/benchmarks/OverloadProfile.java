@@ -46,6 +46,11 @@ final class OverloadProfile implements Profile {
   }
 
   @Override
+  public int quickSeconds() {
+    return 12;
+  }
+
+  @Override
   public void run(Figures figures) throws Exception {
     long unanswered = 0;
     long overBound = 0;
@@ -151,13 +156,14 @@ final class OverloadProfile implements Profile {
   }
 
   private static void quietTenant(Figures figures) throws Exception {
-    double[] alone = new double[PAIRS];
-    double[] beside = new double[PAIRS];
-    double[] ratios = new double[PAIRS];
+    int pairs = Effort.of(Ratio.FEWEST_PAIRS, PAIRS, PAIRS);
+    double[] alone = new double[pairs];
+    double[] beside = new double[pairs];
+    double[] ratios = new double[pairs];
     long others = 0;
     try (WorkerPool pool = pool(Overflow.WAIT)) {
       quietP99Millis(pool);
-      for (int pair = 0; pair < PAIRS; pair++) {
+      for (int pair = 0; pair < pairs; pair++) {
         alone[pair] = quietP99Millis(pool);
         Disposable flood =
             pool.invokeAll(

@@ -25,8 +25,14 @@ interface Peer extends AutoCloseable {
    * @param nanos that it took in all
    * @param p50Nanos of a call; 0 when they were not timed
    * @param p99Nanos of a call; 0 when they were not timed
+   * @param meanNanos of a call; 0 when they were not timed
    */
-  record Round(long nanos, long p50Nanos, long p99Nanos) {
+  record Round(long nanos, long p50Nanos, long p99Nanos, double meanNanos) {
+
+    /** Calls that were under way on average, by Little's law. */
+    double inFlight(int calls) {
+      return calls * meanNanos / nanos;
+    }
 
     static Round of(long startNanos, Histogram... sojourns) {
       long nanos = System.nanoTime() - startNanos;
@@ -35,8 +41,9 @@ interface Peer extends AutoCloseable {
         all.add(each);
       }
       return all.getTotalCount() == 0
-          ? new Round(nanos, 0, 0)
-          : new Round(nanos, all.getValueAtPercentile(50), all.getValueAtPercentile(99));
+          ? new Round(nanos, 0, 0, 0)
+          : new Round(
+              nanos, all.getValueAtPercentile(50), all.getValueAtPercentile(99), all.getMean());
     }
   }
 

@@ -3,6 +3,7 @@ package io.millrace.benchmarks;
 /** Who is compared; the figures bear their names. */
 enum PeerKind {
   MILLRACE("millrace", "Millrace"),
+  MILLRACE_UNORDERED("millraceUnordered", "Millrace, unordered"),
   /** The limit: each thread calls its own guest. */
   RAW_LOOPS("rawLoops", "raw loops (limit)"),
   LOCK("lock", "one instance, a lock"),
@@ -31,6 +32,11 @@ enum PeerKind {
   /** For readers. */
   String title() {
     return title;
+  }
+
+  /** Whether that is ourselves. */
+  boolean isOwn() {
+    return this == MILLRACE || this == MILLRACE_UNORDERED;
   }
 
   /** What nobody can be faster than, since it does without a thread hop. */

@@ -10,7 +10,8 @@ import java.util.Objects;
 
 /**
  * A peer in a process of its own. Says {@code ready}, or what is missing; then answers each line
- * {@code CALL CALLS IN_FLIGHT TIMED} by {@code NANOS P50_NANOS P99_NANOS}, until its input ends.
+ * {@code CALL CALLS IN_FLIGHT TIMED} by {@code NANOS P50_NANOS P99_NANOS MEAN_NANOS}, until its
+ * input ends.
  */
 final class PeerMain {
 
@@ -60,7 +61,13 @@ final class PeerMain {
               Integer.parseInt(words[1]),
               Integer.parseInt(words[2]),
               Boolean.parseBoolean(words[3]));
-      out.println(round.nanos() + " " + round.p50Nanos() + " " + round.p99Nanos());
+      out.println(
+          String.join(
+              " ",
+              Long.toString(round.nanos()),
+              Long.toString(round.p50Nanos()),
+              Long.toString(round.p99Nanos()),
+              Double.toString(round.meanNanos())));
       out.flush();
     }
   }

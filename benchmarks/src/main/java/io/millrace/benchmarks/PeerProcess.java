@@ -79,10 +79,14 @@ final class PeerProcess implements Peer {
     in.flush();
     String line = answer();
     String[] words = line.split(" ", -1);
-    if (words.length != 3) {
+    if (words.length != 4) {
       throw new IllegalStateException(name + " failed: " + line);
     }
-    return new Round(Long.parseLong(words[0]), Long.parseLong(words[1]), Long.parseLong(words[2]));
+    return new Round(
+        Long.parseLong(words[0]),
+        Long.parseLong(words[1]),
+        Long.parseLong(words[2]),
+        Double.parseDouble(words[3]));
   }
 
   /** A line of its output; the process is ended when there is none in time. */

@@ -3,7 +3,7 @@ package io.millrace.benchmarks;
 import io.millrace.benchmarks.ReportData.Standing;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Locale;
 
 /**
  * How we stand to one peer with one kind of call.
@@ -11,50 +11,50 @@ import java.util.OptionalDouble;
  * @param peer who
  * @param call which call
  * @param rate our calls a second by theirs
- * @param rateStanding what the pairs say of that
  * @param p99 our 99th percentile by theirs: below 1 we are ahead
  */
-record PeerStanding(
-    PeerKind peer, PeerCall call, double rate, Standing rateStanding, OptionalDouble p99) {
+record PeerStanding(PeerKind peer, PeerCall call, Verdict rate, Verdict p99) {
+
+  /**
+   * What can be said of a ratio.
+   *
+   * @param ratio the median; not a number where it was not measured
+   * @param standing what the pairs say
+   * @param certain whether the ratio's size can be relied upon
+   */
+  record Verdict(double ratio, Standing standing, boolean certain) {
+
+    private static Verdict of(ReportData data, String name, boolean isHigherBetter) {
+      return new Verdict(
+          data.figure("peers", name).orElse(Double.NaN),
+          data.standing("peers", name, isHigherBetter),
+          !data.isUncertain("peers", name));
+    }
+
+    /** As it is told to readers. */
+    String words() {
+      if (!Double.isFinite(ratio)) {
+        return "";
+      }
+      String word = standing.name().toLowerCase(Locale.ROOT);
+      return certain || standing == Standing.OPEN ? word : word + ", uncertain";
+    }
+  }
 
   /** Of all peers that were measured, the limits included. */
   static List<PeerStanding> all(ReportData data) {
     List<PeerStanding> all = new ArrayList<>();
     for (PeerCall call : PeerCall.values()) {
       for (PeerKind peer : PeerKind.values()) {
-        String word = call.word();
-        String name =
-            peer == PeerKind.RAW_LOOPS ? word + ".limitShare" : word + ".vs." + peer.word();
-        OptionalDouble rate = data.figure("peers", name);
-        if (rate.isPresent()) {
+        String name = call.word() + "." + PeerRounds.standing(peer);
+        if (data.figure("peers", name).isPresent()) {
+          String p99 = call.word() + ".vs." + peer.word() + ".p99Ratio";
           all.add(
               new PeerStanding(
-                  peer,
-                  call,
-                  rate.getAsDouble(),
-                  data.standing("peers", name),
-                  p99(data, call, peer)));
+                  peer, call, Verdict.of(data, name, true), Verdict.of(data, p99, false)));
         }
       }
     }
     return all;
-  }
-
-  private static OptionalDouble p99(ReportData data, PeerCall call, PeerKind peer) {
-    OptionalDouble ours =
-        data.figure("peers", call.word() + "." + PeerKind.MILLRACE.word() + ".p99Micros");
-    OptionalDouble theirs = data.figure("peers", call.word() + "." + peer.word() + ".p99Micros");
-    return ours.isPresent() && theirs.isPresent()
-        ? OptionalDouble.of(ours.getAsDouble() / theirs.getAsDouble())
-        : OptionalDouble.empty();
-  }
-
-  /** A percentile of five runs scatters: within a tenth nobody is ahead. */
-  Standing p99Standing() {
-    if (p99.isEmpty()) {
-      return Standing.UNKNOWN;
-    }
-    double ratio = p99.getAsDouble();
-    return ratio < 0.9 ? Standing.AHEAD : ratio > 1.1 ? Standing.BEHIND : Standing.EVEN;
   }
 }

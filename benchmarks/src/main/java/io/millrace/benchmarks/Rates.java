@@ -31,7 +31,7 @@ final class Rates {
   static Rates inTurn(int normalRounds, int normalMillis, int normalWarmUpMillis, Work... works)
       throws Exception {
     int rounds = Effort.rounds(normalRounds);
-    long millisEach = Effort.share(normalMillis);
+    long millisEach = Effort.of(normalMillis * 3 / 8, normalMillis, normalMillis);
     long warmUpMillis = Effort.share(normalWarmUpMillis);
     for (Work work : works) {
       perSecond(work, warmUpMillis);

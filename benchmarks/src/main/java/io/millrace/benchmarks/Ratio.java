@@ -4,10 +4,16 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Ratios of pairs that were measured in turn, and whether their median can be trusted. */
+/**
+ * Ratios of pairs that were measured in turn, and whether their median can be trusted: there are at
+ * least five, and half of them lie within a fifth of the median. A ratio that scatters more widely
+ * still tells who is ahead, as long as half of the pairs and more lie on one side of 1.
+ *
+ * @see Figures#putStanding
+ */
 final class Ratio {
 
-  static final int FEWEST_PAIRS = 7;
+  static final int FEWEST_PAIRS = 5;
   private static final double WIDEST_SPREAD = 0.20;
 
   private final double[] sorted;
@@ -48,9 +54,22 @@ final class Ratio {
     return (upperQuartile() - lowerQuartile()) / median();
   }
 
+  boolean isAboveOne() {
+    return lowerQuartile() > 1;
+  }
+
+  boolean isBelowOne() {
+    return upperQuartile() < 1;
+  }
+
+  /** Whether there are too few pairs to say anything. */
+  boolean isTooFew() {
+    return sorted.length < FEWEST_PAIRS;
+  }
+
   /** Why the median says little, if so. */
   Optional<String> doubt() {
-    if (sorted.length < FEWEST_PAIRS) {
+    if (isTooFew()) {
       return Optional.of(sorted.length + " pairs, at least " + FEWEST_PAIRS + " are wanted");
     }
     if (!(spread() <= WIDEST_SPREAD)) {

@@ -1,12 +1,37 @@
 package io.millrace.benchmarks;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 
 /** What a run wrote, as a report asks for it. */
 record ReportData(JsonNode root) {
+
+  /**
+   * Reads what {@code --json} wrote.
+   *
+   * @throws ParameterException that names the file, when that cannot be read or is something else
+   */
+  static ReportData read(Path file, CommandSpec spec) {
+    try {
+      JsonNode root = new JsonMapper().readTree(Files.readAllBytes(file));
+      if (root.path("profiles").isObject()) {
+        return new ReportData(root);
+      }
+    } catch (IOException unreadable) {
+      throw new ParameterException(
+          spec.commandLine(), file + " cannot be read: " + unreadable.getMessage(), unreadable);
+    }
+    throw new ParameterException(
+        spec.commandLine(), file + " has no profiles: give a file that --json wrote");
+  }
 
   /** A figure, where it was measured. */
   OptionalDouble figure(String profile, String name) {
@@ -14,16 +39,29 @@ record ReportData(JsonNode root) {
     return value.isNumber() ? OptionalDouble.of(value.asDouble()) : OptionalDouble.empty();
   }
 
-  /** Where half of the pairs lie on either side of it, its verdict is open. */
-  Standing standing(String profile, String name) {
+  /** What the pairs of a ratio to somebody else say. */
+  Standing standing(String profile, String name, boolean isHigherBetter) {
     List<Double> samples = samples(profile, name);
-    if (samples.isEmpty()) {
+    Ratio ratio = new Ratio(samples.stream().mapToDouble(Double::doubleValue).toArray());
+    if (ratio.isTooFew()) {
       return Standing.UNKNOWN;
     }
-    Ratio ratio = new Ratio(samples.stream().mapToDouble(Double::doubleValue).toArray());
-    return ratio.lowerQuartile() > 1
-        ? Standing.AHEAD
-        : ratio.upperQuartile() < 1 ? Standing.BEHIND : Standing.EVEN;
+    if (ratio.isAboveOne() || ratio.isBelowOne()) {
+      return ratio.isAboveOne() == isHigherBetter ? Standing.AHEAD : Standing.BEHIND;
+    }
+    return ratio.doubt().isPresent() ? Standing.OPEN : Standing.EVEN;
+  }
+
+  /** Whether a figure's size is not to be relied upon. */
+  boolean isUncertain(String profile, String name) {
+    return root.path("profiles").path(profile).path("uncertain").has(name);
+  }
+
+  /** Figures whose size is not to be relied upon. */
+  List<String> uncertain(String profile) {
+    List<String> names = new ArrayList<>();
+    root.path("profiles").path(profile).path("uncertain").fieldNames().forEachRemaining(names::add);
+    return names;
   }
 
   List<Double> samples(String profile, String name) {
@@ -52,6 +90,9 @@ record ReportData(JsonNode root) {
     AHEAD,
     EVEN,
     BEHIND,
+    /** The pairs scatter widely, on both sides of 1. */
+    OPEN,
+    /** Too few pairs. */
     UNKNOWN
   }
 }

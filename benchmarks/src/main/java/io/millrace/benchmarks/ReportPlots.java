@@ -99,7 +99,7 @@ final class ReportPlots {
   }
 
   private static String style(PeerKind peer) {
-    return peer == PeerKind.MILLRACE ? "own" : peer.isLimit() ? "limit" : "other";
+    return peer.isOwn() ? "own" : peer.isLimit() ? "limit" : "other";
   }
 
   private void workers(String guest, String title) {
@@ -114,7 +114,7 @@ final class ReportPlots {
             .toArray();
     card(
         title + ": calls a second",
-        "1,000 calls by 1 to 8 workers, 16 in flight.",
+        "The same calls by 1 to 8 workers, 16 in flight.",
         new LinePlot(title, "workers", false, steps).add("s0", rates).add("s1", ideal).svg(),
         "measured",
         guest.equals("cpu") ? "one worker's rate by cores" : "one worker's rate by workers");
@@ -172,7 +172,7 @@ final class ReportPlots {
             "compiled.secondInstance");
     for (String language : LANGUAGES) {
       for (int i = 0; i < modes.size(); i++) {
-        double value = figure("startup", language + "." + modes.get(i) + ".meanMillis");
+        double value = figure("startup", language + "." + modes.get(i) + "Millis");
         if (Double.isFinite(value)) {
           plot.add(i == 0 ? language : "", value, " ms", "s" + i);
         }
@@ -181,7 +181,7 @@ final class ReportPlots {
     if (!plot.isEmpty()) {
       card(
           "First reply in a fresh JVM",
-          "Mean, by the language of the guest. Logarithmic; shorter is better.",
+          "Median, by the language of the guest. Logarithmic; shorter is better.",
           plot.svg(),
           "interpreted",
           "compiled",

@@ -29,7 +29,9 @@ import org.openjdk.jmh.annotations.Warmup;
  * <p>The C guest touches a few pages of two, the Go guest is 8 MiB of which a call touches little:
  * the two ends of what SDKs are. Tracked memory brings back what was touched, flat memory all.
  *
- * <pre>  org.openjdk.jmh.Main ResetBenchmark -p module=c-digest -prof gc</pre>
+ * <pre>
+ *   java -jar benchmarks/target/millrace-benchmarks.jar ResetBenchmark -p module=c-digest -prof gc
+ * </pre>
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

@@ -31,7 +31,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * What one access through a slice costs, beside the same access to a bare array, which is the
  * limit. Each method walks 4 KiB; the figure is that of one access. RATIONALE.md has figures.
  *
- * <pre>  org.openjdk.jmh.Main SliceAccessBenchmark -prof gc</pre>
+ * <pre>  java -jar benchmarks/target/millrace-benchmarks.jar SliceAccessBenchmark -prof gc</pre>
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

@@ -24,7 +24,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * bare copy that is the limit. The sizes are those of a small request, of 1 KiB and of an upload's
  * part.
  *
- * <pre>  org.openjdk.jmh.Main SliceArenaBenchmark -prof gc</pre>
+ * <pre>  java -jar benchmarks/target/millrace-benchmarks.jar SliceArenaBenchmark -prof gc</pre>
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

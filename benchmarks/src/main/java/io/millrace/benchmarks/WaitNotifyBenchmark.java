@@ -20,7 +20,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * the value is no longer the expected one by the time of the wait. And the way that does park: one
  * thread waits for at most a millisecond while another wakes it.
  *
- * <pre>  org.openjdk.jmh.Main WaitNotifyBenchmark -prof gc</pre>
+ * <pre>  java -jar benchmarks/target/millrace-benchmarks.jar WaitNotifyBenchmark -prof gc</pre>
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

@@ -1,9 +1,8 @@
 /**
  * JMH benchmarks of the hot pieces, each beside the limit that it is measured against.
  *
- * <p>Run them all with {@code java -cp
- * 'benchmarks/target/millrace-benchmarks.jar:benchmarks/target/lib/*' org.openjdk.jmh.Main}, after
- * {@code mvn -B package}.
+ * <p>Run them all with {@code java -jar benchmarks/target/millrace-benchmarks.jar}, after {@code
+ * mvn -B package}.
  */
 @NullMarked
 package io.millrace.benchmarks;

@@ -24,6 +24,11 @@ class BenchTest {
     }
 
     @Override
+    public int quickSeconds() {
+      return 7;
+    }
+
+    @Override
     public void run(Figures figures) {
       figures.put("first.ratio", ratio);
       if (fails) {
@@ -101,6 +106,11 @@ class BenchTest {
           }
 
           @Override
+          public int quickSeconds() {
+            return 1;
+          }
+
+          @Override
           public void run(Figures figures) {
             throw new OutOfMemoryError("no heap");
           }
@@ -123,12 +133,10 @@ class BenchTest {
 
   @Test
   void badUsageIsOneLineThatNamesWhatThereIs() {
-    assertThat(run()).isEqualTo(2);
     assertThat(run("nope")).isEqualTo(2);
     assertThat(run("steady", "--json", "/no/such/folder/x.json")).isEqualTo(2);
     assertThat(out.toString().lines())
         .containsExactly(
-            "millrace bench: say what to measure: steady, wild, failing",
             "millrace bench: there is no profile nope, there is: steady, wild, failing",
             "millrace bench: --json /no/such/folder/x.json cannot be written");
   }
@@ -136,7 +144,75 @@ class BenchTest {
   @Test
   void listSaysWhatThereIs() {
     assertThat(run("--list")).isZero();
-    assertThat(out.toString()).containsPattern("steady +about steady");
+    assertThat(out.toString()).containsPattern("steady +about steady \\(7 s with --quick\\)");
+  }
+
+  @Test
+  void allProfilesRunUnlessSomeAreNamed(@TempDir Path directory) throws Exception {
+    JsonNode all = json(directory);
+    assertThat(all.at("/profiles").fieldNames())
+        .toIterable()
+        .containsExactly("steady", "wild", "failing");
+    assertThat(all.at("/command").asText()).startsWith("./millrace bench --json");
+    assertThat(all.at("/commit").asText()).isNotBlank();
+    assertThat(out.toString()).containsPattern("\\ntotal: \\d+ s\\n$");
+  }
+
+  @Test
+  void aQuickRunIsPlannedForLessThanThreeMinutes() {
+    assertThat(Bench.PROFILES.stream().mapToInt(Profile::quickSeconds).sum()).isBetween(120, 165);
+  }
+
+  @Test
+  void whoIsAheadStandsThoughTheFigureIsUncertain(@TempDir Path directory) throws Exception {
+    JsonNode ahead = standing(directory, ratio(1.1, 1.2, 1.3, 2, 3, 4, 5));
+    assertThat(ahead.at("/valid").asBoolean()).isTrue();
+    assertThat(ahead.at("/uncertain/vs.other").asText()).contains("spread over");
+    assertThat(out.toString()).contains("uncertain: vs.other: half of the pairs");
+    JsonNode open = standing(directory, WILD);
+    assertThat(open.at("/valid").asBoolean()).isFalse();
+    assertThat(open.at("/why").asText()).contains("vs.other");
+    JsonNode steady = standing(directory, STEADY);
+    assertThat(steady.at("/valid").asBoolean()).isTrue();
+    assertThat(steady.at("/uncertain").isEmpty()).isTrue();
+    assertThat(standing(directory, ratio(2, 2, 2)).at("/valid").asBoolean()).isFalse();
+  }
+
+  private JsonNode standing(Path directory, Ratio ratio) throws IOException {
+    Profile profile =
+        new Profile() {
+          @Override
+          public String name() {
+            return "standing";
+          }
+
+          @Override
+          public String description() {
+            return "about standing";
+          }
+
+          @Override
+          public int quickSeconds() {
+            return 1;
+          }
+
+          @Override
+          public void run(Figures figures) {
+            figures.putStanding("vs.other", ratio);
+          }
+        };
+    Path file = directory.resolve("standing.json");
+    String[] args = {"--json", file.toString()};
+    Bench.run(List.of(profile), args, new PrintWriter(out, true));
+    return new JsonMapper().readTree(file.toFile()).at("/profiles/standing");
+  }
+
+  @Test
+  void percentilesThatScatterAreNamedAndNoMore() {
+    Figures figures = new Figures();
+    figures.putScattered("p99Ratio", WILD);
+    assertThat(figures.doubts()).isEmpty();
+    assertThat(figures.uncertain()).containsOnlyKeys("p99Ratio");
   }
 
   @Test

@@ -8,6 +8,9 @@ import io.millrace.benchmarks.BottleneckProfile.Shares;
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.WorkerPool;
 import io.millrace.scheduler.WorkerPools;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class LoadTest {
@@ -48,6 +51,33 @@ class LoadTest {
       assertThat(closed.utilisation()).isBetween(0.0, 1.0);
       LoadResult open = LoadHarness.open(pool, Invocation.of("sleep", ""), 50, 5_000);
       assertThat(open.completed() + open.rejected()).isEqualTo(50);
+    }
+  }
+
+  /**
+   * A pool that keeps whoever sends waiting: what is then sent too late counts from when it was
+   * due.
+   */
+  @Test
+  void anOpenLoopDoesNotForgetWhatASlowPoolDelays() throws Exception {
+    int calls = 20;
+    long keepMillis = 5;
+    try (WorkerPool pool = WorkerPools.over(FakeGuests.empty()).workers(1).build()) {
+      InvocationHandler keeping =
+          (proxy, method, args) -> {
+            if (method.getName().equals("invoke")) {
+              Thread.sleep(keepMillis);
+            }
+            return method.invoke(pool, args);
+          };
+      WorkerPool slow =
+          (WorkerPool)
+              Proxy.newProxyInstance(
+                  getClass().getClassLoader(), new Class<?>[] {WorkerPool.class}, keeping);
+      LoadResult open = LoadHarness.open(slow, Invocation.of("nothing", ""), calls, 1e6);
+      long lastWasLate = TimeUnit.MILLISECONDS.toNanos((calls - 1) * keepMillis);
+      assertThat(open.sojourn().getMaxValue()).isGreaterThanOrEqualTo(lastWasLate);
+      assertThat(open.sojourn().getValueAtPercentile(50)).isGreaterThanOrEqualTo(lastWasLate / 2);
     }
   }
 

@@ -12,15 +12,20 @@ class ReportTest {
   private static final String RUN =
       """
       {"machine": {"cores": 2, "os": "an <os>", "java": "a JVM", "flags": ["-Xmx1g"]},
-       "effort": "quick",
+       "effort": "quick", "command": "./millrace bench --quick", "commit": "abc1234",
        "profiles": {
          "peers": {"valid": false, "why": "too <wide>", "notes": ["wasmtime is missing: none"],
+           "uncertain": {"empty.vs.v8": "half"},
            "figures": {"empty.vs.v8": 2.5, "sha256.vs.v8": 0.6, "empty.vs.lock": 1.0,
              "empty.millrace.perSecond": 5000000, "empty.millrace.p50Micros": 10,
              "empty.millrace.p99Micros": 20, "empty.v8.perSecond": 2000000,
-             "empty.v8.p50Micros": 30, "empty.v8.p99Micros": 40},
-           "samples": {"empty.vs.v8": [2, 2.5, 3], "sha256.vs.v8": [0.5, 0.6, 0.7],
-             "empty.vs.lock": [0.8, 1.0, 1.2]}},
+             "empty.v8.p50Micros": 30, "empty.v8.p99Micros": 40, "empty.vs.v8.p99Ratio": 0.5,
+             "empty.vs.lock.p99Ratio": 1.5},
+           "samples": {"empty.vs.v8": [1.1, 1.4, 2.5, 3, 9],
+             "sha256.vs.v8": [0.58, 0.59, 0.6, 0.61, 0.62],
+             "empty.vs.lock": [0.9, 0.95, 1.0, 1.05, 1.1],
+             "empty.vs.v8.p99Ratio": [0.4, 0.5, 0.5, 0.5, 0.6],
+             "empty.vs.lock.p99Ratio": [0.5, 0.6, 1.5, 2, 3]}},
          "bottleneck": {"valid": true, "figures": {"echo.64B.micros": 0.2,
            "echo.64B.encode.percent": 10, "echo.64B.copyIn.percent": 10,
            "echo.64B.guest.percent": 60, "echo.64B.copyOut.percent": 10,
@@ -37,7 +42,9 @@ class ReportTest {
     String first = page.substring(page.indexOf("<table>"), page.indexOf("</table>"));
     assertThat(first)
         .contains("V8 in process (Javet)")
-        .contains("<td class=\"ahead\">2.50×")
+        .contains("<td class=\"ahead\">2.50× <small>ahead, uncertain</small>")
+        .contains("<td class=\"ahead\">0.50× <small>ahead</small>")
+        .contains("<td class=\"open\">1.50× <small>open</small>")
         .contains("<td class=\"behind\">0.60×")
         .contains("<td class=\"even\">1×");
   }
@@ -69,9 +76,21 @@ class ReportTest {
   @Test
   void theSummaryHasTheSameVerdicts() throws Exception {
     assertThat(new MarkdownSummary(run()).text())
-        .contains("| V8 in process (Javet) | empty | 2.50x ahead | 0.50x ahead |")
+        .contains("| V8 in process (Javet) | empty | 2.50x ahead, uncertain | 0.50x ahead |")
         .contains("| V8 in process (Javet) | sha256 | 0.60x behind |  |")
-        .contains("| peers | no: too <wide> | 9 |");
+        .contains("| peers | no: too <wide>; uncertain: empty.vs.v8 | 11 |");
+  }
+
+  @Test
+  void theDocumentHasTheCommandsThatGaveItAndEveryFigure() throws Exception {
+    assertThat(new ResultsDocument(run()).text())
+        .contains("    ./millrace bench --quick\n")
+        .contains("    ./millrace bench results out.json > benchmarks/RESULTS.md")
+        .contains("| commit | abc1234 |")
+        .contains("| V8 in process (Javet) | empty | 2 M | 30 | 40 |  | 2.50 (uncertain) | 0.50 |")
+        .contains("| peers | no: too <wide>; uncertain: empty.vs.v8 | 11 |")
+        .contains("wasmtime is missing: none")
+        .contains("| echo.64B.guest.percent | 60 |");
   }
 
   @Test

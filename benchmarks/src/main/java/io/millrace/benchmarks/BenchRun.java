@@ -1,0 +1,105 @@
+package io.millrace.benchmarks;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One run of some profiles: measures, tells on the way, and keeps what is written afterwards. */
+final class BenchRun {
+
+  private final PrintWriter out;
+  private final MachineFacts machine = MachineFacts.now();
+  private final long startNanos = System.nanoTime();
+  private final Map<String, Outcome> outcomes = new LinkedHashMap<>();
+
+  BenchRun(PrintWriter out) {
+    this.out = out;
+  }
+
+  /**
+   * One profile's part of the file.
+   *
+   * @param valid whether its figures can be trusted, those in {@code uncertain} aside
+   * @param why they cannot
+   * @param uncertain figures whose size is not to be relied upon, each with the reason
+   * @param seconds that it took
+   * @param samples what medians were taken of
+   */
+  private record Outcome(
+      boolean valid,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String why,
+      Map<String, String> uncertain,
+      double seconds,
+      Map<String, Double> figures,
+      Map<String, double[]> samples,
+      List<String> notes) {}
+
+  /** Runs a profile, also after one that failed. */
+  void measure(Profile profile) {
+    Figures figures = new Figures();
+    long start = System.nanoTime();
+    try {
+      profile.run(figures);
+    } catch (Exception | Error failed) { // an Error too: the other profiles' figures are good
+      figures.doubt("the run failed: " + failed);
+    }
+    double seconds = secondsSince(start);
+    boolean valid = figures.doubts().isEmpty();
+    outcomes.put(
+        profile.name(),
+        new Outcome(
+            valid,
+            valid ? null : String.join("; ", figures.doubts()),
+            figures.uncertain(),
+            seconds,
+            figures.values(),
+            figures.samples(),
+            figures.notes()));
+    print(profile, figures, seconds);
+  }
+
+  private void print(Profile profile, Figures figures, double seconds) {
+    String planned =
+        Effort.chosen() == Effort.QUICK
+            ? String.format(Locale.ROOT, ", %d planned", profile.quickSeconds())
+            : "";
+    out.printf(Locale.ROOT, "%s (%.0f s%s)%n", profile.name(), seconds, planned);
+    figures
+        .values()
+        .forEach((name, value) -> out.printf(Locale.ROOT, "  %-28s %12.3f%n", name, value));
+    figures.notes().forEach(what -> out.println("  note: " + what));
+    figures.uncertain().forEach((name, why) -> out.println("  uncertain: " + name + ": " + why));
+    figures.doubts().forEach(why -> out.println("  NOT VALID: " + why));
+    out.flush();
+  }
+
+  void printTotal() {
+    out.printf(Locale.ROOT, "total: %.0f s%n", secondsSince(startNanos));
+    out.flush();
+  }
+
+  /** Whether every profile can be trusted. */
+  boolean isValid() {
+    return outcomes.values().stream().allMatch(Outcome::valid);
+  }
+
+  /** What is written, in its order. */
+  Map<String, Object> all(List<String> words) {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("machine", machine);
+    all.put("commit", Program.commit());
+    all.put("command", "./millrace bench " + String.join(" ", words));
+    all.put("effort", Effort.chosen().name().toLowerCase(Locale.ROOT));
+    all.put("seconds", secondsSince(startNanos));
+    all.put("profiles", outcomes);
+    return all;
+  }
+
+  private static double secondsSince(long nanos) {
+    return Math.round((System.nanoTime() - nanos) / 1e8) / 10.0;
+  }
+}
