@@ -21,6 +21,7 @@ final class ArticleProfile implements Profile {
   private static final int IN_FLIGHT = 16;
   private static final int ROUNDS = 7;
   private static final int WARM_UPS = 2;
+  private static final int CALLS = 1_000;
   private static final int PAYLOAD_BYTES = 64 * 1024;
   private static final long PAUSE_MILLIS = 1;
 
@@ -36,19 +37,19 @@ final class ArticleProfile implements Profile {
 
   @Override
   public int quickSeconds() {
-    return 10;
+    return 11;
   }
 
   @Override
   public void run(Figures figures) throws Exception {
-    int calls = Effort.of(400, 1_000, 1_000);
     byte[] payload = new byte[PAYLOAD_BYTES];
     new Random(1).nextBytes(payload);
     try (InstancePool guests = DigestGuests.pool(false)) {
-      measure(figures, "cpu", guests, Invocation.of("sha256", payload), calls);
+      measure(
+          figures, "cpu", guests, Invocation.of("sha256", payload), Effort.of(800, CALLS, CALLS));
     }
     try (InstancePool guests = waiting()) {
-      measure(figures, "host", guests, Invocation.of("wait", ""), calls);
+      measure(figures, "host", guests, Invocation.of("wait", ""), Effort.of(250, CALLS, CALLS));
     }
   }
 
@@ -75,7 +76,7 @@ final class ArticleProfile implements Profile {
         pools[i] = WorkerPools.over(guests).workers(WORKERS[i]).inboxCapacity(IN_FLIGHT).build();
       }
       LoadResult[][] results = new LoadResult[WORKERS.length][rounds];
-      for (int round = -WARM_UPS; round < rounds; round++) {
+      for (int round = -Effort.of(1, WARM_UPS, WARM_UPS); round < rounds; round++) {
         for (int i = 0; i < WORKERS.length; i++) {
           int turn = Math.floorMod(i + round, WORKERS.length);
           LoadResult result = LoadHarness.closed(pools[turn], invocation, calls, IN_FLIGHT);

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 final class ColdStartProfile implements Profile {
 
   private static final int ROUNDS = 7;
+  private static final int QUICK_ROUNDS = 3;
   private static final int BUDGET_SECONDS = 55;
   private static final int FULL_BUDGET_SECONDS = 600;
 
@@ -29,7 +30,7 @@ final class ColdStartProfile implements Profile {
 
   @Override
   public int quickSeconds() {
-    return 15;
+    return 10;
   }
 
   @Override
@@ -44,7 +45,7 @@ final class ColdStartProfile implements Profile {
         System.nanoTime()
             + TimeUnit.SECONDS.toNanos(
                 Effort.of(BUDGET_SECONDS, BUDGET_SECONDS, FULL_BUDGET_SECONDS));
-    int rounds = Effort.of(Ratio.FEWEST_PAIRS, ROUNDS, 3 * ROUNDS);
+    int rounds = Effort.of(QUICK_ROUNDS, ROUNDS, 3 * ROUNDS);
     millis(What.STORE, directory); // fills it
     Map<What, List<Double>> millis = new EnumMap<>(What.class);
     for (int round = 0; round < rounds && System.nanoTime() < end; round++) {
@@ -57,6 +58,10 @@ final class ColdStartProfile implements Profile {
             figures.put(
                 language() + "." + what.name().toLowerCase(Locale.ROOT) + ".millis",
                 Ratio.median(array(all))));
+    if (Effort.chosen() == Effort.QUICK) {
+      figures.note("not in --quick: Go; ratios, for which three starts of each are too few");
+      return;
+    }
     figures.put("diskVsCompile", ratio(millis, What.STORE, What.COMPILE));
     figures.put("tieredFirstReplyVsParse", ratio(millis, What.TIERED_REPLY, What.PARSE));
   }

@@ -20,8 +20,9 @@ final class DispatchProfile implements Profile {
   private static final int CAPACITY = 2048;
   private static final int ROUNDS = 11;
   private static final int WARM_UPS = 6;
-  private static final int INVOCATIONS = 1_000_000;
-  private static final int PEER_INVOCATIONS = 30_000;
+  private static final int INVOCATIONS = 250_000;
+  private static final int PEER_INVOCATIONS = 7_500;
+  private static final int SLICES = 4;
   private static final int TENANTS = 8;
 
   @Override
@@ -54,7 +55,10 @@ final class DispatchProfile implements Profile {
         RawLoops loops = new RawLoops(guests, WORKERS, empty, INVOCATIONS)) {
       Rates rates =
           Rates.ofLoads(
-              ROUNDS, WARM_UPS, List.of(Load.stream(pool, empty, INVOCATIONS), peer, loops));
+              ROUNDS,
+              SLICES,
+              WARM_UPS,
+              List.of(Load.stream(pool, empty, INVOCATIONS), peer, loops));
       figures.put("dispatch.millionsPerSecond", rates.perSecond(0) / 1e6);
       figures.put("dispatch.reactorPool.millionsPerSecond", rates.perSecond(1) / 1e6);
       figures.put("dispatch.rawLoops.millionsPerSecond", rates.perSecond(2) / 1e6);
@@ -74,6 +78,7 @@ final class DispatchProfile implements Profile {
       Rates rates =
           Rates.ofLoads(
               ROUNDS,
+              SLICES,
               WARM_UPS,
               List.of(
                   Load.stream(pool, plain, INVOCATIONS),

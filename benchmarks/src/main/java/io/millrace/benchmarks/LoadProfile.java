@@ -28,12 +28,12 @@ final class LoadProfile implements Profile {
 
   @Override
   public int quickSeconds() {
-    return 3;
+    return 4;
   }
 
   @Override
   public void run(Figures figures) throws Exception {
-    int calls = Effort.of(300, 1_500, 10_000);
+    int calls = Effort.of(600, 1_500, 10_000);
     Invocation sleep = Invocation.of("sleep", "");
     try (WorkerPool pool =
         WorkerPools.over(FakeGuests.sleeping(1)).workers(WORKERS).inboxCapacity(CAPACITY).build()) {

@@ -13,6 +13,9 @@ import java.util.concurrent.TimeUnit;
  */
 final class PeerRounds {
 
+  /** As in {@link Rates}: all take turns within a round, too. */
+  private static final int SLICES = 4;
+
   /** Whoever asks for more in batches, as we do, has somewhat less under way on average. */
   private static final double IN_FLIGHT_TOLERANCE = 0.3;
 
@@ -32,19 +35,27 @@ final class PeerRounds {
   private static final class Series {
 
     private final Peer peer;
-    private final int calls;
-    private final double[] perSecond;
+    private final int callsOfRound;
+    private final long[] calls;
+    private final long[] nanos;
     private final double[] p50Micros;
     private final double[] p99Micros;
     private final double[] inFlight;
 
     Series(Peer peer, int calls, Plan plan) {
       this.peer = peer;
-      this.calls = calls;
-      perSecond = new double[plan.rounds];
+      callsOfRound = calls;
+      this.calls = new long[plan.rounds];
+      nanos = new long[plan.rounds];
       p50Micros = new double[plan.timedRounds];
       p99Micros = new double[plan.timedRounds];
       inFlight = new double[plan.timedRounds];
+    }
+
+    double[] perSecond() {
+      double[] perSecond = new double[nanos.length];
+      Arrays.setAll(perSecond, round -> calls[round] * 1e9 / nanos[round]);
+      return perSecond;
     }
   }
 
@@ -61,24 +72,30 @@ final class PeerRounds {
       rounds.all.put(each.getKey(), new Series(each.getValue(), calls, plan));
     }
     Series[] series = rounds.all.values().toArray(Series[]::new);
-    for (int round = 0; round < plan.rounds + plan.timedRounds; round++) {
+    for (int slice = 0; slice < plan.rounds * SLICES; slice++) {
       for (int i = 0; i < series.length; i++) {
-        rounds.run(series[(i + round) % series.length], round);
+        rounds.slice(series[(i + slice) % series.length], slice / SLICES);
+      }
+    }
+    for (int round = 0; round < plan.timedRounds; round++) {
+      for (int i = 0; i < series.length; i++) {
+        rounds.timed(series[(i + round) % series.length], round);
       }
     }
     return rounds;
   }
 
-  private void run(Series series, int round) throws Exception {
-    int timedRound = round - plan.rounds;
-    Peer.Round done = series.peer.run(call, series.calls, plan.inFlight, timedRound >= 0);
-    if (timedRound < 0) {
-      series.perSecond[round] = series.calls * 1e9 / done.nanos();
-    } else {
-      series.p50Micros[timedRound] = done.p50Nanos() / 1e3;
-      series.p99Micros[timedRound] = done.p99Nanos() / 1e3;
-      series.inFlight[timedRound] = done.inFlight(series.calls);
-    }
+  private void slice(Series series, int round) throws Exception {
+    int calls = Math.max(plan.inFlight, series.callsOfRound / SLICES);
+    series.calls[round] += calls;
+    series.nanos[round] += series.peer.run(call, calls, plan.inFlight, false).nanos();
+  }
+
+  private void timed(Series series, int round) throws Exception {
+    Peer.Round done = series.peer.run(call, series.callsOfRound, plan.inFlight, true);
+    series.p50Micros[round] = done.p50Nanos() / 1e3;
+    series.p99Micros[round] = done.p99Nanos() / 1e3;
+    series.inFlight[round] = done.inFlight(series.callsOfRound);
   }
 
   /** Answers how many calls take as long as a round shall, once the peer is warm. */
@@ -112,12 +129,12 @@ final class PeerRounds {
 
   private void put(Figures figures, PeerKind kind, Series series) {
     String prefix = call.word() + "." + kind.word() + ".";
-    figures.put(prefix + "perSecond", series.perSecond);
+    figures.put(prefix + "perSecond", series.perSecond());
     figures.put(prefix + "p50Micros", series.p50Micros);
     figures.put(prefix + "p99Micros", series.p99Micros);
     double seen = Ratio.median(series.inFlight);
     figures.put(prefix + "inFlight", seen);
-    double wanted = expectedInFlight(plan.inFlight, series.calls);
+    double wanted = expectedInFlight(plan.inFlight, series.callsOfRound);
     if (!kind.isLimit() && !(Math.abs(seen - wanted) <= IN_FLIGHT_TOLERANCE * wanted)) {
       figures.doubt(
           String.format(
@@ -135,8 +152,13 @@ final class PeerRounds {
   }
 
   private void against(Figures figures, PeerKind kind, Series ours, Series theirs) {
-    Ratio rates = quotients(ours.perSecond, theirs.perSecond);
-    figures.putStanding(call.word() + "." + standing(kind), rates);
+    Ratio rates = quotients(ours.perSecond(), theirs.perSecond());
+    String name = call.word() + "." + standing(kind);
+    if (kind == PeerKind.LOCK) { // a limit by an unfair lock, whose threads come in bursts
+      figures.putScattered(name, rates);
+    } else {
+      figures.putStanding(name, rates);
+    }
     if (kind != PeerKind.RAW_LOOPS) { // they have one call under way for each thread
       figures.putScattered(
           call.word() + ".vs." + kind.word() + ".p99Ratio",

@@ -34,8 +34,8 @@ final class PeersProfile implements Profile {
   public void run(Figures figures) throws Exception {
     PeerRounds.Plan plan =
         new PeerRounds.Plan(
-            Effort.rounds(9),
-            Effort.of(Ratio.FEWEST_PAIRS, 7, 9),
+            Effort.rounds(7),
+            Effort.of(Ratio.FEWEST_PAIRS, Ratio.FEWEST_PAIRS, 9),
             IN_FLIGHT,
             Effort.of(80, 100, 300),
             Effort.of(500, 1_000, 3_000));

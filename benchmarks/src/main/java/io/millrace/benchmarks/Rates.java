@@ -12,8 +12,18 @@ import java.util.function.ToDoubleFunction;
  */
 final class Rates {
 
-  /** Works between two looks at the clock, which costs some 25 ns. */
-  private static final int BATCH = 16;
+  /**
+   * A round is made of slices, in which all take turns: a machine gets slower and faster within
+   * seconds, and thereby does so for all of a round.
+   */
+  private static final int SLICES = 5;
+
+  /**
+   * Works between two looks at the clock, which costs some 25 ns; fewer of those that take long.
+   */
+  private static final int MOST_AT_ONCE = 16;
+
+  private static final double SECONDS_AT_ONCE = 1e-3;
 
   @SuppressWarnings("unused") // a result that is stored cannot be left out
   private static volatile long sink;
@@ -33,14 +43,18 @@ final class Rates {
     int rounds = Effort.rounds(normalRounds);
     long millisEach = Effort.of(normalMillis * 3 / 8, normalMillis, normalMillis);
     long warmUpMillis = Effort.share(normalWarmUpMillis);
-    for (Work work : works) {
-      perSecond(work, warmUpMillis);
+    int[] atOnce = new int[works.length];
+    for (int i = 0; i < works.length; i++) {
+      double warm = perSecond(works[i], warmUpMillis, MOST_AT_ONCE);
+      atOnce[i] = (int) Math.min(MOST_AT_ONCE, Math.max(1, SECONDS_AT_ONCE * warm));
     }
     double[][] rates = new double[works.length][rounds];
     for (int round = 0; round < rounds; round++) {
-      for (int i = 0; i < works.length; i++) {
-        int turn = (i + round) % works.length;
-        rates[turn][round] = perSecond(works[turn], millisEach);
+      for (int slice = 0; slice < SLICES; slice++) {
+        for (int i = 0; i < works.length; i++) {
+          int turn = (i + round + slice) % works.length;
+          rates[turn][round] += perSecond(works[turn], millisEach / SLICES, atOnce[turn]) / SLICES;
+        }
       }
     }
     return new Rates(rates);
@@ -49,39 +63,47 @@ final class Rates {
   /**
    * The same for whole loads, each of which takes long enough to be timed by itself. They may use
    * other threads.
+   *
+   * @param slices how often each runs in a round
    */
-  static Rates ofLoads(int normalRounds, int normalWarmUps, List<Load> loads) throws Exception {
+  static Rates ofLoads(int normalRounds, int slices, int normalWarmUps, List<Load> loads)
+      throws Exception {
     int rounds = Effort.rounds(normalRounds);
     int warmUps = Effort.of(Math.min(2, normalWarmUps), normalWarmUps, normalWarmUps);
-    for (int i = 0; i < warmUps; i++) {
+    for (int i = 0; i < warmUps * slices; i++) {
       for (Load load : loads) {
         load.run();
       }
     }
     double[][] rates = new double[loads.size()][rounds];
     for (int round = 0; round < rounds; round++) {
-      for (int i = 0; i < loads.size(); i++) {
-        int turn = (i + round) % loads.size();
-        Load load = loads.get(turn);
-        long start = System.nanoTime();
-        load.run();
-        rates[turn][round] = load.invocations() * 1e9 / (System.nanoTime() - start);
+      long[] nanos = new long[loads.size()];
+      for (int slice = 0; slice < slices; slice++) {
+        for (int i = 0; i < nanos.length; i++) {
+          int turn = (i + round + slice) % nanos.length;
+          long start = System.nanoTime();
+          loads.get(turn).run();
+          nanos[turn] += System.nanoTime() - start;
+        }
+      }
+      for (int i = 0; i < nanos.length; i++) {
+        rates[i][round] = slices * loads.get(i).invocations() * 1e9 / nanos[i];
       }
     }
     return new Rates(rates);
   }
 
-  private static double perSecond(Work work, long millis) throws Exception {
+  private static double perSecond(Work work, long millis, int atOnce) throws Exception {
     long start = System.nanoTime();
     long end = start + TimeUnit.MILLISECONDS.toNanos(millis);
     long done = 0;
     long results = 0;
     long now;
     do {
-      for (int i = 0; i < BATCH; i++) {
+      for (int i = 0; i < atOnce; i++) {
         results += work.once();
       }
-      done += BATCH;
+      done += atOnce;
       now = System.nanoTime();
     } while (now < end);
     sink = results;

@@ -20,7 +20,8 @@ final class ScalingProfile implements Profile {
   private static final int CAPACITY = 2048;
   private static final int ROUNDS = 15;
   private static final int WARM_UPS = 3;
-  private static final int PER_WORKER = 40_000;
+  private static final int PER_WORKER = 10_000;
+  private static final int SLICES = 4;
   private static final int COUNTED = 1_000_000;
   private static final int IDLE_MILLIS = 3_000;
 
@@ -60,6 +61,7 @@ final class ScalingProfile implements Profile {
       Rates rates =
           Rates.ofLoads(
               ROUNDS,
+              SLICES,
               WARM_UPS,
               List.of(
                   Load.stream(one, sha256, PER_WORKER),
@@ -70,6 +72,10 @@ final class ScalingProfile implements Profile {
       figures.put("sha256.allCores.perSecond", rates.perSecond(2));
       figures.put("overhead.sha256.oneWorker", rates.ratio(0, 1));
       figures.put("overhead.sha256.allCores", rates.ratio(2, 3));
+      if (Effort.chosen() == Effort.QUICK) {
+        figures.note("not in --quick: speed-up and efficiency, which need more and longer rounds");
+        return;
+      }
       figures.put("scaling.rawSpeedUp", rates.ratio(3, 1));
       figures.put("scaling.efficiency", rates.ratioOfRatios(2, 0, 3, 1));
     }

@@ -26,8 +26,9 @@ final class ZeroCopyProfile implements Profile {
   private static final int WORKERS = 2;
   private static final int CAPACITY = 64;
   private static final int ROUNDS = 11;
+  private static final int SLICES = 4;
   private static final int WARM_UPS = 3;
-  private static final int BYTES_EACH = 1 << 30;
+  private static final int BYTES_EACH = 1 << 28;
 
   @Override
   public String name() {
@@ -72,7 +73,7 @@ final class ZeroCopyProfile implements Profile {
                           .map(ZeroCopyProfile::numbers),
                       numbers,
                       count));
-      Rates rates = Rates.ofLoads(ROUNDS, WARM_UPS, List.of(inPlace, copied));
+      Rates rates = Rates.ofLoads(ROUNDS, SLICES, WARM_UPS, List.of(inPlace, copied));
       figures.put("inPlace." + size + ".micros", 1e6 / rates.perSecond(0));
       figures.put("copied." + size + ".micros", 1e6 / rates.perSecond(1));
       figures.putStanding("inPlaceVsCopied." + size, rates.ratio(0, 1));
