@@ -20,6 +20,10 @@ final class ArticleProfile implements Profile {
   static final int[] WORKERS = {1, 2, 4, 8};
   private static final int IN_FLIGHT = 16;
   private static final int ROUNDS = 7;
+
+  /** A round's calls come in slices, in which all numbers of workers take turns. */
+  private static final int SLICES = 4;
+
   private static final int WARM_UPS = 2;
   private static final int CALLS = 1_000;
   private static final int PAYLOAD_BYTES = 64 * 1024;
@@ -75,13 +79,15 @@ final class ArticleProfile implements Profile {
       for (int i = 0; i < WORKERS.length; i++) {
         pools[i] = WorkerPools.over(guests).workers(WORKERS[i]).inboxCapacity(IN_FLIGHT).build();
       }
-      LoadResult[][] results = new LoadResult[WORKERS.length][rounds];
-      for (int round = -Effort.of(1, WARM_UPS, WARM_UPS); round < rounds; round++) {
+      int slices = rounds * SLICES;
+      LoadResult[][] results = new LoadResult[WORKERS.length][slices];
+      for (int slice = -SLICES * Effort.of(1, WARM_UPS, WARM_UPS); slice < slices; slice++) {
         for (int i = 0; i < WORKERS.length; i++) {
-          int turn = Math.floorMod(i + round, WORKERS.length);
-          LoadResult result = LoadHarness.closed(pools[turn], invocation, calls, IN_FLIGHT);
-          if (round >= 0) {
-            results[turn][round] = result;
+          int turn = Math.floorMod(i + slice, WORKERS.length);
+          LoadResult result =
+              LoadHarness.closed(pools[turn], invocation, calls / SLICES, IN_FLIGHT);
+          if (slice >= 0) {
+            results[turn][slice] = result;
           }
         }
       }
@@ -91,7 +97,7 @@ final class ArticleProfile implements Profile {
       for (int i = 1; i < WORKERS.length; i++) {
         double[] speedUps = new double[rounds];
         for (int round = 0; round < rounds; round++) {
-          speedUps[round] = results[i][round].perSecond() / results[0][round].perSecond();
+          speedUps[round] = nanos(results[0], round) / nanos(results[i], round);
         }
         figures.put(guest + ".speedUp." + WORKERS[i] + "workers", new Ratio(speedUps));
       }
@@ -102,6 +108,13 @@ final class ArticleProfile implements Profile {
         }
       }
     }
+  }
+
+  /** Of a round's slices together; all have as many calls. */
+  private static double nanos(LoadResult[] slices, int round) {
+    return Arrays.stream(slices, round * SLICES, (round + 1) * SLICES)
+        .mapToLong(LoadResult::nanos)
+        .sum();
   }
 
   private static void put(Figures figures, String prefix, LoadResult[] rounds) {
