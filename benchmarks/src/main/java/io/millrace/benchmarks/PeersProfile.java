@@ -27,7 +27,7 @@ final class PeersProfile implements Profile {
 
   @Override
   public int quickSeconds() {
-    return 39;
+    return 43;
   }
 
   @Override
@@ -37,7 +37,7 @@ final class PeersProfile implements Profile {
             Effort.rounds(7),
             Effort.of(Ratio.FEWEST_PAIRS, Ratio.FEWEST_PAIRS, 9),
             IN_FLIGHT,
-            Effort.of(80, 100, 300),
+            Effort.of(120, 120, 300),
             Effort.of(500, 1_000, 3_000));
     Limits.measure(figures);
     byte[] wasm = DigestGuests.bytes();
