@@ -2,7 +2,6 @@ package io.millrace.pipeline;
 
 import io.millrace.memory.Slice;
 import io.millrace.pipeline.spi.Receiver;
-import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +24,6 @@ final class MessageChannel<T> implements Receiver {
 
   /** Messages under way. Each request upstream is for three quarters of it. */
   private static final int WINDOW = 16;
-
-  /** How long to wait for another thread's signal to the same subscriber. */
-  static final Duration OTHER_SIGNAL = Duration.ofSeconds(10);
 
   private final Codec<T> codec;
   private final Semaphore demand = new Semaphore(0);
@@ -73,22 +69,15 @@ final class MessageChannel<T> implements Receiver {
 
   /** False when nobody listens any more. */
   private boolean tryEmit(T value) {
-    while (true) {
-      Sinks.Many<T> listener = sink;
-      Sinks.EmitResult result =
-          listener == null ? Sinks.EmitResult.FAIL_CANCELLED : listener.tryEmitNext(value);
-      switch (result) {
-        case OK -> {
-          return true;
-        }
-        case FAIL_CANCELLED, FAIL_TERMINATED -> {
-          return false;
-        }
-        // A guest that was given up posts beside the next one: neither loses its message.
-        case FAIL_NON_SERIALIZED -> Thread.onSpinWait();
-        default -> throw new IllegalStateException("a message could not be told: " + result);
-      }
-    }
+    Sinks.Many<T> listener = sink;
+    // A guest that was given up posts beside the next one: neither loses its message.
+    Sinks.EmitResult result =
+        listener == null ? Sinks.EmitResult.FAIL_CANCELLED : Signals.next(listener, value);
+    return switch (result) {
+      case OK -> true;
+      case FAIL_CANCELLED, FAIL_TERMINATED -> false;
+      default -> throw new IllegalStateException("a message could not be told: " + result);
+    };
   }
 
   /**
@@ -110,7 +99,7 @@ final class MessageChannel<T> implements Receiver {
   void end() {
     Sinks.Many<T> listener = sink;
     if (listener != null) {
-      listener.emitComplete(Sinks.EmitFailureHandler.busyLooping(OTHER_SIGNAL));
+      Signals.complete(listener);
     }
   }
 
@@ -118,7 +107,7 @@ final class MessageChannel<T> implements Receiver {
   void fail(Throwable failure) {
     Sinks.Many<T> listener = sink;
     if (listener != null) {
-      listener.emitError(failure, Sinks.EmitFailureHandler.busyLooping(OTHER_SIGNAL));
+      Signals.error(listener, failure);
     }
   }
 }

@@ -46,7 +46,10 @@ public interface MessagePort extends AutoCloseable {
 
   /**
    * Messages that failed, and why: a trap is an error event, a {@link WorkerException.CodecFailed}
-   * a messageerror. Later messages run as usual. Failures that nobody asks for are dropped.
+   * a messageerror. Later messages run as usual. For any number of subscribers, each with room for
+   * {@link WorkerPool#EVENTS_KEPT} failures: of one that does not keep up the oldest are dropped.
+   * Completes when the port is closed and its last message has run. Signals come on Reactor's
+   * parallel scheduler.
    */
   Flux<WorkerException> errors();
 

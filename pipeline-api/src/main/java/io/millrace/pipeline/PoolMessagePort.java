@@ -4,9 +4,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.BufferOverflowStrategy;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * A port over a pool: a message is an invocation under the port's key, so one worker runs them all,
@@ -75,7 +77,7 @@ final class PoolMessagePort implements MessagePort {
         if (Thread.currentThread() == poster) {
           refusal = known;
         } else {
-          errors.tryEmitNext(known); // nobody waits for whoever listens
+          Signals.next(errors, known);
         }
       } finally {
         ended();
@@ -102,7 +104,7 @@ final class PoolMessagePort implements MessagePort {
       try {
         channel.end();
       } finally {
-        errors.tryEmitComplete();
+        Signals.complete(errors);
       }
     }
   }
@@ -114,7 +116,10 @@ final class PoolMessagePort implements MessagePort {
 
   @Override
   public Flux<WorkerException> errors() {
-    return errors.asFlux();
+    return errors
+        .asFlux()
+        .onBackpressureBuffer(WorkerPool.EVENTS_KEPT - 1, BufferOverflowStrategy.DROP_OLDEST)
+        .publishOn(Schedulers.parallel(), false, 1); // which is on its way
   }
 
   @Override

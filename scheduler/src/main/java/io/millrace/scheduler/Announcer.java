@@ -72,15 +72,22 @@ final class Announcer {
       return;
     }
     if (sink.currentSubscriberCount() == 0) {
-      sink.tryEmitComplete();
+      complete();
       return;
     }
     pool.signaller()
         .add(
             () -> {
               deliver();
-              sink.tryEmitComplete();
+              complete();
             });
+  }
+
+  private void complete() {
+    Sinks.EmitResult result;
+    do {
+      result = sink.tryEmitComplete(); // bare: whoever closes the pool may be a thread of Reactor's
+    } while (result == Sinks.EmitResult.FAIL_NON_SERIALIZED);
   }
 
   // ---- what happens

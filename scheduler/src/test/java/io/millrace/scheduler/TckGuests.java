@@ -15,7 +15,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 
-/** Guests that answer their payload, or post it as so many messages as it says. */
+/** Guests that answer their payload, post it as so many messages as it says, or fail. */
 final class TckGuests implements GuestSource, Guest {
 
   private final PrivateLinearMemory memory = new PrivateLinearMemory(new PageLimits(1, 1));
@@ -69,6 +69,9 @@ final class TckGuests implements GuestSource, Guest {
 
   @Override
   public Object call(Invocation invocation) {
+    if (invocation.function().equals("fail")) {
+      throw new WorkerException.GuestFailed("fail", "as it was told to");
+    }
     String payload = text(invocation.payload());
     Receiver receiver = invocation.receiver();
     if (!invocation.function().equals("post") || receiver == null) {
