@@ -24,7 +24,9 @@ final class EncodedPayload {
   static <T> int write(
       String function, Payload.Encoded<T> payload, int limitBytes, IntFunction<Slice> space) {
     int hint = checked(function, () -> payload.codec().sizeHintBytes(payload.value()));
-    int wanted = Math.min(limitBytes, Math.max(0, hint)); // a guess refuses nothing
+    // A guess over the limit refuses nothing, and makes the guest's arena no larger: the codec is
+    // given no room, and says what it wants.
+    int wanted = hint > limitBytes ? 0 : Math.max(0, hint);
     int written = write(function, payload, space.apply(wanted));
     if (written < 0) {
       wanted = within(limitBytes, -(long) written);

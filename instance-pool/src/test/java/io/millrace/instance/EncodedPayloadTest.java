@@ -110,6 +110,27 @@ class EncodedPayloadTest {
   }
 
   @Test
+  void aValueOverTheLimitIsRefusedBeforeTheGuestMakesRoomForIt() {
+    int limit = 1 << 20;
+    byte[] small = {1};
+    byte[] large = new byte[limit + 1];
+    try (InstancePool pool =
+            InstancePool.builder(Guests.digest()).payloadLimitBytes(limit).build();
+        GuestLease lease = pool.lease()) {
+      Guest guest = lease.guest(null);
+      guest.call(echo(Payload.encoded(small, Codecs.bytes()), Codecs.bytes()::decode));
+      int pages = guest.cost().pages();
+      assertThatThrownBy(
+              () ->
+                  guest.call(echo(Payload.encoded(large, Codecs.bytes()), Codecs.bytes()::decode)))
+          .isInstanceOf(WorkerException.PayloadTooLarge.class);
+      guest.call(echo(Payload.encoded(small, Codecs.bytes()), Codecs.bytes()::decode));
+      assertThat(guest.cost().pages()).isEqualTo(pages);
+      assertThat(pool.metrics().instancesRetired()).isZero();
+    }
+  }
+
+  @Test
   void aBlockForEachCallShowsNothingOfAnotherTenant() {
     byte[] secret = "secret".getBytes(StandardCharsets.UTF_8);
     Payload theirs = Payload.encoded(secret, Codecs.bytes());

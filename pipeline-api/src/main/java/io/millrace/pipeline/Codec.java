@@ -34,8 +34,9 @@ import io.millrace.memory.Slice;
 public interface Codec<T> {
 
   /**
-   * How many bytes {@link #encode} is going to need, or a guess. The slice that it gets has at
-   * least as many, up to the pool's payload limit.
+   * How many bytes {@link #encode} is going to need, or a guess. The slice that it gets first has
+   * at least as many; where the guess is over the pool's payload limit it may have none, so that
+   * {@link #encode} says how many it wants.
    */
   int sizeHintBytes(T value);
 
