@@ -240,19 +240,28 @@ final class GuestInstance implements Guest {
       throw new WorkerException.WorkerTerminated(
           invocation.function() + " did not begin: " + escaped.getMessage(), escaped);
     } catch (HostSignal end) {
-      WorkerException failure = end.failure(invocation.function());
-      spoil(failure.getMessage());
-      throw failure;
+      throw ended(invocation.function(), end.failure(invocation.function()));
     } catch (Throwable trap) {
       // Errors too: a stack overflow or a full heap inside one guest is that guest's failure.
-      WorkerException failure =
+      throw ended(
+          invocation.function(),
           EngineInstance.isInterrupt(trap)
               ? new WorkerException.WorkerTerminated(
                   invocation.function() + " was stopped while it ran", trap)
-              : new WorkerException.GuestTrap(invocation.function(), trap, instance.stack(trap));
-      spoil(failure.getMessage());
-      throw failure;
+              : new WorkerException.GuestTrap(invocation.function(), trap, instance.stack(trap)));
     }
+  }
+
+  /** What the caller is told of a guest that has ended: where it went wrong first. */
+  private WorkerException ended(String function, WorkerException failure) {
+    spoil(failure.getMessage());
+    Throwable unread = wasi.messageFailure();
+    if (unread == null || failure instanceof WorkerException.WorkerTerminated) {
+      return failure;
+    }
+    WorkerException first = GuestResult.notReceived(function, unread);
+    first.addSuppressed(failure);
+    return first;
   }
 
   private Object reply(long[] answer, Invocation invocation) {

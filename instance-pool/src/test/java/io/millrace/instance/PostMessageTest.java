@@ -28,7 +28,7 @@ class PostMessageTest {
   /**
    * {@code post} posts its payload and answers the errno, as an empty reply with that address;
    * {@code lie} posts what lies behind the end, {@code long} nine bytes; {@code twice} posts its
-   * payload twice.
+   * payload twice; {@code trap} posts it and traps.
    */
   private static final byte[] POSTING =
       new WasmBuilder()
@@ -53,6 +53,7 @@ class PostMessageTest {
               0x86)
           .function(
               "long", types(I32, I32), types(I64), 0x20, 0, 0x41, 9, 0x10, 0, 0xAD, 0x42, 32, 0x86)
+          .function("trap", types(I32, I32), types(I64), 0x20, 0, 0x20, 1, 0x10, 0, 0x1A, 0x00)
           .function(
               "twice",
               types(I32, I32),
@@ -142,6 +143,35 @@ class PostMessageTest {
       assertThat(lease.guest(null).call(post("post", recorder))).isEqualTo(0);
       assertThat(lease.guest(null).call(post("long", recorder))).isEqualTo(35);
       assertThat(recorder.messages).containsExactly("hello");
+    }
+  }
+
+  @Test
+  void whatTheReceiverThrewIsToldAlsoIfTheGuestTrapsLater() {
+    Receiver throwing =
+        new Receiver() {
+          @Override
+          public Object reply(Slice reply) {
+            return reply.offset();
+          }
+
+          @Override
+          public boolean message(Slice message) {
+            throw new IllegalStateException("mine");
+          }
+        };
+    try (InstancePool pool = Guests.pool(POSTING);
+        GuestLease lease = pool.lease()) {
+      assertThatThrownBy(() -> lease.guest(null).call(post("trap", throwing)))
+          .isInstanceOf(WorkerException.CodecFailed.class)
+          .hasMessage("trap: the codec failed to decode: mine")
+          .satisfies(
+              failure ->
+                  assertThat(failure.getSuppressed())
+                      .singleElement()
+                      .isInstanceOf(WorkerException.GuestTrap.class));
+      assertThat(lease.guest(null).call(post("post", new Recorder()))).isEqualTo(0);
+      assertThat(pool.metrics().instancesRetired()).isEqualTo(1);
     }
   }
 

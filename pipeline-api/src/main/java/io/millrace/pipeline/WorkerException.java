@@ -21,6 +21,11 @@ public abstract sealed class WorkerException extends RuntimeException {
     super(message, cause, false, writableStackTrace);
   }
 
+  /** For one that is made anew each time, and can carry what else went wrong. */
+  private WorkerException(@Nullable String message, Throwable cause) {
+    super(message, cause, true, true);
+  }
+
   private static String describe(Throwable cause) {
     String message = cause.getMessage();
     return message == null ? cause.getClass().getSimpleName() : message;
@@ -475,7 +480,8 @@ public abstract sealed class WorkerException extends RuntimeException {
 
   /**
    * A codec threw, wrote more than there was room for, or made nothing of a reply. The guest is
-   * unharmed; where the reply could not be read, it has done its work.
+   * unharmed; where the reply could not be read, it has done its work. Where a message could not be
+   * read and the guest trapped or exited later, that is the suppressed exception of this one.
    */
   public static final class CodecFailed extends WorkerException {
 
@@ -483,7 +489,7 @@ public abstract sealed class WorkerException extends RuntimeException {
 
     /** Names the function, and what failed at what ("encode", "decode"). */
     public CodecFailed(String function, String step, Throwable cause) {
-      super(function + ": the codec failed to " + step + ": " + describe(cause), cause, true);
+      super(function + ": the codec failed to " + step + ": " + describe(cause), cause);
     }
 
     @Override
@@ -499,7 +505,7 @@ public abstract sealed class WorkerException extends RuntimeException {
 
     /** Carries memory-arena's own exception. */
     public SliceMisuse(SliceStateException cause) {
-      super(describe(cause), cause, true);
+      super(describe(cause), cause);
     }
 
     /** Says what is wrong with which slice. */
