@@ -21,6 +21,9 @@ import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerEvent;
 import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.WorkerPool;
+import io.millrace.pipeline.spi.Guest;
+import io.millrace.pipeline.spi.GuestLease;
+import io.millrace.pipeline.spi.GuestSource;
 import io.millrace.scheduler.WorkerPools;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -29,8 +32,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -72,12 +77,39 @@ class WebWorkerTableTest {
   @Test
   @DisplayName("new Worker(url) starts in parallel; messages queue until it has started")
   void messagesQueueBeforeTheInstanceExists() {
-    MessagePort port = worker.connect(echo(""));
-    port.post(Payload.utf8("early"));
-    assertThat(guests.metrics().instancesCreated()).as("not waited for").isLessThanOrEqualTo(1);
-    port.close();
-    assertThat(port.messages().map(String::new).collectList().block(LONG)).containsExactly("early");
-    assertThat(guests.metrics().instancesCreated()).isEqualTo(1);
+    CountDownLatch mayStart = new CountDownLatch(1);
+    try (WorkerPool pool = WorkerPools.over(startingAfter(mayStart)).workers(1).build()) {
+      MessagePort port = pool.connect(echo(""));
+      port.post(Payload.utf8("early"));
+      assertThat(guests.metrics().instancesCreated()).as("not waited for").isZero();
+      mayStart.countDown();
+      port.close();
+      assertThat(port.messages().map(String::new).collectList().block(LONG))
+          .containsExactly("early");
+      assertThat(guests.metrics().instancesCreated()).isEqualTo(1);
+    }
+  }
+
+  private GuestSource startingAfter(CountDownLatch mayStart) {
+    return () -> {
+      GuestLease lease = guests.lease();
+      return new GuestLease() {
+        @Override
+        public Guest guest(@Nullable String tenant) {
+          try {
+            mayStart.await();
+          } catch (InterruptedException stop) {
+            throw new WorkerException.WorkerTerminated("stopped before its start", stop);
+          }
+          return lease.guest(tenant);
+        }
+
+        @Override
+        public void close() {
+          lease.close();
+        }
+      };
+    };
   }
 
   @Test
@@ -264,16 +296,20 @@ class WebWorkerTableTest {
   @Test
   @DisplayName("Atomics.wait may not block the main thread")
   void aWaitIsRefusedOnReactorsNonBlockingThreads() {
-    try (InstancePool sharing = sharing()) {
-      SliceArena arena = arena(sharing);
-      assertThat(arena).isNotNull();
+    try (InstancePool sharing = sharing();
+        GuestLease lease = sharing.lease()) {
+      Guest guest = lease.guest(null);
+      guest.call(Invocation.of("publish", "for nobody"));
+      StepVerifier.create(
+              Mono.fromCallable(() -> guest.call(Invocation.of("collect", "")))
+                  .subscribeOn(Schedulers.parallel()))
+          .expectErrorSatisfies(
+              thrown ->
+                  assertThat(thrown)
+                      .isInstanceOf(WorkerException.GuestTrap.class)
+                      .hasMessageContaining("may not block"))
+          .verify(LONG);
     }
-    SharedLinearMemory memory =
-        new SharedLinearMemory(new PageLimits(1, 1), () -> !Schedulers.isInNonBlockingThread());
-    StepVerifier.create(
-            Mono.fromCallable(() -> memory.waitInt(0, 0, -1)).subscribeOn(Schedulers.parallel()))
-        .expectError(IllegalStateException.class)
-        .verify(LONG);
   }
 
   @Test
