@@ -20,6 +20,10 @@ public interface MessagePort extends AutoCloseable {
   /**
    * Queues a message for the worker and returns. Messages are run in the order of their posting.
    *
+   * <p>Arrays and buffers of a {@linkplain Payload#copied copied} payload are copied here: they are
+   * the caller's again when this returns. What a codec is to write ({@link Payload#encoded}) is
+   * read when its message runs.
+   *
    * <p>Slices of a {@linkplain Payload#transferred transferred} payload are the guest's from now
    * on; when this throws, nothing was sent and they are still the caller's.
    *
@@ -36,11 +40,12 @@ public interface MessagePort extends AutoCloseable {
 
   /**
    * What the guest posts while it runs this port's messages, and its function's replies unless they
-   * are empty. For one subscriber; without demand, or without a subscriber, the guest waits, and
-   * its deadline runs on: that of the port's template, or {@link WorkerPool#MESSAGES_DEADLINE}.
-   * Once the subscriber has cancelled, what guests post is refused and replies are dropped.
-   * Completes when the port is closed and its last message has run; errors never, but for a second
-   * subscriber, with {@link IllegalStateException}.
+   * are empty. For one subscriber; without a subscriber the guest waits, and without demand from
+   * the seventeenth message on, as up to 16 are kept for the subscriber. The guest's deadline runs
+   * on: that of the port's template, or {@link WorkerPool#MESSAGES_DEADLINE}. Once the subscriber
+   * has cancelled, what guests post is refused and replies are dropped. Completes when the port is
+   * closed and its last message has run; errors never, but for a second subscriber, with {@link
+   * IllegalStateException}.
    */
   Flux<byte[]> messages();
 

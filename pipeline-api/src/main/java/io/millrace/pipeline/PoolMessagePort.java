@@ -1,5 +1,7 @@
 package io.millrace.pipeline;
 
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -38,13 +40,29 @@ final class PoolMessagePort implements MessagePort {
 
   @Override
   public void post(Payload message) {
-    Mono<Reply> posted = pool.invoke(template.withPayload(message));
+    Mono<Reply> posted = pool.invoke(template.withPayload(cloned(message)));
     if (!tryBegin()) {
       throw new WorkerException.PoolClosed("message port to " + template.function());
     }
     Post post = new Post(Thread.currentThread());
     posted.subscribe(reply -> post.ended(), post::failed);
     post.over();
+  }
+
+  /** Whoever posts is not told when its bytes have been read: so they are its own again at once. */
+  private static Payload cloned(Payload message) {
+    if (message instanceof Payload.Copied copied) {
+      int from = copied.offset();
+      return Payload.copied(Arrays.copyOfRange(copied.array(), from, from + copied.length()));
+    }
+    if (message instanceof Payload.Encoded<?> encoded
+        && encoded.codec() == Codecs.buffers()
+        && encoded.value() instanceof ByteBuffer buffer) {
+      byte[] bytes = new byte[buffer.remaining()];
+      buffer.duplicate().get(bytes);
+      return Payload.copied(bytes);
+    }
+    return message;
   }
 
   private boolean tryBegin() {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -20,6 +22,7 @@ import reactor.core.publisher.Sinks;
 class PoolMessagePortTest {
 
   private final Queue<Sinks.One<Reply>> posted = new ConcurrentLinkedQueue<>();
+  private final List<Payload> payloads = new CopyOnWriteArrayList<>();
 
   /** One that leaves its answers to the test. */
   private final WorkerPool pool =
@@ -27,11 +30,12 @@ class PoolMessagePortTest {
           Proxy.newProxyInstance(
               WorkerPool.class.getClassLoader(),
               new Class<?>[] {WorkerPool.class},
-              (proxy, method, args) -> answer());
+              (proxy, method, args) -> answer((Invocation) args[0]));
 
   private final MessagePort port = new PoolMessagePort(pool, Invocation.of("trap", ""));
 
-  private Mono<Reply> answer() {
+  private Mono<Reply> answer(Invocation invocation) {
+    payloads.add(invocation.payload());
     Sinks.One<Reply> reply = Sinks.one();
     posted.add(reply);
     return reply.asMono();
@@ -72,6 +76,23 @@ class PoolMessagePortTest {
     busy.set(false);
     await().untilTrue(completed);
     assertThat(errors).hasSize(3);
+  }
+
+  @Test
+  void whatIsPostedIsTheSendersAgainAtOnce() {
+    ByteBuffer direct = ByteBuffer.allocateDirect(2).put(0, (byte) 1).position(1).put(1, (byte) 2);
+    byte[] bytes = {0, 1, 2, 3};
+    port.post(Payload.copied(bytes, 1, 2));
+    port.post(Payload.copied(ByteBuffer.wrap(bytes, 1, 2)));
+    port.post(Payload.copied(direct.rewind()));
+    Arrays.fill(bytes, (byte) 9);
+    direct.put(0, (byte) 9).put(1, (byte) 9);
+    assertThat(payloads)
+        .hasSize(3)
+        .allSatisfy(
+            payload ->
+                assertThat(((Payload.Copied) payload).view())
+                    .isEqualTo(ByteBuffer.wrap(new byte[] {1, 2})));
   }
 
   @Test
