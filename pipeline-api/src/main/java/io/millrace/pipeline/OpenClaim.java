@@ -21,10 +21,11 @@ import reactor.util.context.Context;
  * any invocation.
  *
  * <pre>
- *   WAITING --worker--> OPEN --commit()--> COMMITTED               the function runs
- *      |                  |----close()---> CLOSING ---> ABORTED    nothing runs
- *      |                  +---interrupt--> OVERDUE                 deadline, termination: slice has
- *      +--cancelled----------------------> CLOSING ---> ABORTED      escaped
+ *   WAITING --worker--> OPEN --commit()-----------> COMMITTED             the function runs
+ *     |  |                |----close(), cancelled-> CLOSING --> ABORTED   nothing runs
+ *     |  |                +----interrupt, failed--> OVERDUE               deadline, termination: the
+ *     |  +--cancelled----------------------------> CLOSING --> ABORTED      slice has escaped
+ *     +-----failed-------------------------------> ABORTED
  * </pre>
  *
  * <p>{@code state} goes by compare-and-set, but from CLOSING, whose owner has told the pool that
