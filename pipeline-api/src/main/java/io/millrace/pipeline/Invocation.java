@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param priority of those of one tenant that wait, the ones with the highest begin first; between
  *     tenants it decides nothing, and an invocation with a key keeps its key's order instead
  * @param deadline how long the invocation may take from its submission to its reply, queueing
- *     included; {@code null} sets no limit. Resolution about 1 ms
+ *     included; {@code null} sets no limit, but for a claim ({@link WorkerPool#CLAIM_DEADLINE}, 5
+ *     s), a stream and a port's message ({@link WorkerPool#MESSAGES_DEADLINE}, 30 s). Resolution
+ *     about 1 ms
  * @param receiver makes the reply's value of the guest's bytes, in place; {@code null} copies them.
  *     Mostly set by a {@link GuestFunction}
  */

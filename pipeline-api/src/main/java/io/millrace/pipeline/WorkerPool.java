@@ -9,9 +9,10 @@ import reactor.core.scheduler.Schedulers;
 /**
  * A pool of workers, each with one thread and one guest instance. Safe for use by several threads.
  *
- * <p>Lazy: nothing is started before the first subscription that asks for something. Signals come
- * on the thread of the worker that ran the guest, or that of any other worker of the pool. Errors
- * for a passed deadline, a termination or an eviction come on a thread of the pool's own, without
+ * <p>Lazy: nothing is started before the first subscription that asks for something; a {@link
+ * #stream} starts when it is subscribed to, and a port's message when it is posted. Signals come on
+ * the thread of the worker that ran the guest, or that of any other worker of the pool. Errors for
+ * a passed deadline, a termination or an eviction come on a thread of the pool's own, without
  * waiting for the guest. So subscribers should not block: put {@code publishOn} behind what takes
  * long. One that blocks keeps one such thread; what other subscribers wait for goes to other
  * workers, but for invocations whose key binds them to that worker. Nothing may be invoked and
@@ -102,9 +103,10 @@ public interface WorkerPool extends AutoCloseable {
    * and no more wait than its inbox holds. Errors as {@link #invoke} does, with {@link
    * WorkerException.InboxFull} when as many wait, and with {@link WorkerException.PayloadTooLarge}
    * when there is no such room. One that is taken back at its deadline is a {@link
-   * WorkerEvent.ClaimReclaimed}. Where guests share one memory a claim is not needed: a slice of
-   * {@code InstancePool.sharedArena} that is {@linkplain Payload#transferred transferred} reserves
-   * no worker. The claim comes on the worker's thread: it can be filled and committed there.
+   * WorkerEvent.ClaimReclaimed}. It keeps its worker also where guests share one memory, although
+   * there a slice alone would do: that is a slice of {@code InstancePool.sharedArena}, filled and
+   * {@linkplain Payload#transferred transferred}, which has no deadline of its own. The claim comes
+   * on the worker's thread: it can be filled and committed there.
    */
   default Mono<Claim> claim(Invocation invocation) {
     return OpenClaim.of(this, invocation);
@@ -114,9 +116,10 @@ public interface WorkerPool extends AutoCloseable {
    * Runs one invocation each time the Flux is subscribed to, and answers what the guest posts while
    * it runs (import {@code millrace.post_message}), then the function's reply unless it is empty.
    *
-   * <p>Without demand the guest waits, and its deadline runs on: that of the invocation, or {@link
-   * #MESSAGES_DEADLINE}. Cancelling stops it. Errors as {@link #invoke} does. Signals come on
-   * Reactor's parallel scheduler.
+   * <p>The guest starts at the subscription, and runs without demand, too: up to 16 messages are
+   * kept for the subscriber. Then it waits for demand, and its deadline runs on: that of the
+   * invocation, or {@link #MESSAGES_DEADLINE}. Cancelling stops it. Errors as {@link #invoke} does.
+   * Signals come on Reactor's parallel scheduler.
    */
   default Flux<byte[]> stream(Invocation invocation) {
     return MessageStream.of(this, invocation, Codecs.bytes());
@@ -142,7 +145,9 @@ public interface WorkerPool extends AutoCloseable {
    * <p>For any number of subscribers. Each has room for {@link #EVENTS_KEPT} events; of one that
    * does not keep up the oldest are dropped, and counted in {@link
    * WorkerPoolMetrics#droppedEvents}; others lose nothing by that. Completes when the pool has
-   * ended. Signals come on Reactor's bounded elastic scheduler: a subscriber may block.
+   * ended. Signals come on Reactor's bounded elastic scheduler: a subscriber may block. That keeps
+   * one of the scheduler's threads, of which there are ten for each core by default: with as many
+   * that block, other work of that scheduler waits behind them.
    */
   Flux<WorkerEvent> events();
 
