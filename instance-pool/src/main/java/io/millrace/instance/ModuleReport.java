@@ -71,11 +71,11 @@ public record ModuleReport(
     Optional<FunctionFit> found =
         functions.stream().filter(fit -> fit.name().equals(function)).findFirst();
     if (found.isEmpty()) {
-      throw new WorkerException.AbiMismatch(
+      throw WorkerException.AbiMismatch.ofFunction(
           name + " exports no function " + function + suggestion(function));
     }
     if (!found.get().fits()) {
-      throw new WorkerException.AbiMismatch(
+      throw WorkerException.AbiMismatch.ofFunction(
           name + ": " + function + " cannot be invoked: " + found.get().reason());
     }
   }

@@ -429,9 +429,26 @@ public abstract sealed class WorkerException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    private final boolean functionOnly;
+
     /** Says which export does not fit, and why. */
     public AbiMismatch(String message) {
+      this(message, false);
+    }
+
+    private AbiMismatch(String message, boolean functionOnly) {
       super(message, null, true);
+      this.functionOnly = functionOnly;
+    }
+
+    /** Says which function is not there, or cannot be invoked; the rest of the module can. */
+    public static AbiMismatch ofFunction(String message) {
+      return new AbiMismatch(message, true);
+    }
+
+    /** Whether only the function that was asked for does not fit: the guest itself is ready. */
+    public boolean functionOnly() {
+      return functionOnly;
     }
 
     @Override

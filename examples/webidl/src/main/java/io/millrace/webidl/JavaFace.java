@@ -120,7 +120,8 @@ final class JavaFace {
             plain.isPresent()
                 ? ""
                 : "\n        .onErrorResume(io.millrace.pipeline.WorkerException.AbiMismatch.class,"
-                    + " ready -> Mono.empty())\n        ");
+                    + "\n            absent -> absent.functionOnly() ? Mono.empty() : Mono.error(absent))"
+                    + "\n        ");
   }
 
   private static String invoke(Operation operation) {

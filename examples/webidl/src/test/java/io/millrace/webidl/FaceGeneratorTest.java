@@ -89,12 +89,18 @@ class FaceGeneratorTest {
     List<Invocation> calls = new ArrayList<>();
     try (URLClassLoader classes =
             new URLClassLoader(new URL[] {folder.resolve("classes").toUri().toURL()});
-        WorkerPool pool = recording(calls, WorkerException.AbiMismatch::new)) {
+        WorkerPool pool = recording(calls, WorkerException.AbiMismatch::ofFunction)) {
       Class<?> face = classes.loadClass("made.here.Sdk");
       Object sdk = face.getConstructor(WorkerPool.class).newInstance(pool);
       Object init = face.getMethod("init").invoke(sdk);
       assertThat(((Mono<?>) Objects.requireNonNull(init)).block()).isNull();
       assertThat(calls).hasSize(1);
+      Object unfit =
+          face.getConstructor(WorkerPool.class)
+              .newInstance(recording(calls, WorkerException.AbiMismatch::new));
+      Object refused = face.getMethod("init").invoke(unfit);
+      assertThatThrownBy(() -> ((Mono<?>) Objects.requireNonNull(refused)).block())
+          .isInstanceOf(WorkerException.AbiMismatch.class);
     }
   }
 
