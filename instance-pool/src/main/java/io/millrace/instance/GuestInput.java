@@ -119,6 +119,9 @@ final class GuestInput {
       lend(function, ((LentSlices) payload).slices());
     }
     if (keepsGiven && arena != null) {
+      if (length > payloadLimitBytes) {
+        throw tooLarge(length); // of a lent slice, which nothing copies otherwise
+      }
       kept = memory.read(pointer, length); // the function may write over it and still mean it
       copiedBytes += length;
     }
@@ -260,8 +263,9 @@ final class GuestInput {
     return pairPointer;
   }
 
-  /** The call is over, and its result was copied. */
+  /** The call is over, and its result was taken. */
   void done() {
+    kept = null;
     if (kind == AbiDescriptor.Input.BLOCK_PER_CALL) {
       blocks.giveBack(pointer, blockBytes);
     }

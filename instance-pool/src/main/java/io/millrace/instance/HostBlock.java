@@ -38,6 +38,9 @@ final class HostBlock {
   /** Another tenant comes: what is in it is not that one's to see. */
   void clear() {
     arena.reset();
+    if (memory.sizeBytes() == 0) {
+      return; // mostly: only codecs and replies that are their payload need it
+    }
     memory = new PrivateLinearMemory(new PageLimits(0, 0));
     arena = new BumpArena(memory, 0, 0);
   }
