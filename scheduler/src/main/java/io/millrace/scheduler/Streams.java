@@ -84,7 +84,9 @@ final class Streams {
       looksInVain = 0;
       looking = false;
       pool.platform().interleave();
-      looking = lookAtAll(); // one may have seen that somebody looks, just before
+      if (lookAtAll()) { // one may have seen that somebody looks, just before
+        looking = true; // never the contrary here: one may have asked since
+      }
     }
     return LOOK_NANOS;
   }
