@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.reactivestreams.tck.TestEnvironment;
 import reactor.blockhound.BlockingOperationError;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
@@ -25,5 +27,17 @@ class BlockHoundTest {
         .withThrowableThat()
         .havingRootCause()
         .isInstanceOf(BlockingOperationError.class);
+  }
+
+  @Test
+  void theKitsSubscribersLoseNothingByIt() throws InterruptedException {
+    TestEnvironment kit = new TestEnvironment(10_000);
+    TestEnvironment.ManualSubscriber<Integer> subscriber =
+        kit.newManualSubscriber(Flux.range(0, 20_000).publishOn(Schedulers.parallel()));
+    for (int expected = 0; expected < 20_000; expected++) {
+      assertThat(subscriber.requestNextElement()).isEqualTo(expected);
+    }
+    subscriber.requestEndOfStream();
+    kit.verifyNoAsyncErrorsNoDelay();
   }
 }
