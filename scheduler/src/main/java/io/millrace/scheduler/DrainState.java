@@ -17,22 +17,12 @@ final class DrainState extends Padded {
   /** The downstream has had its last signal, or wants none. */
   boolean finished;
 
-  /** How many replies the downstream has. */
+  /** How many replies the downstream has: in order of arrival, also where the next one stands. */
   long emitted;
-
-  /** When so many are emitted, the others' work comes first. */
-  long emitUntil;
-
-  /** {@link AsArrived}: the next reply's place in the order of arrival. */
-  long head;
 
   /** {@link AsArrived}: how much further on is the reply that is waited for. */
   long ahead;
 
   /** {@link AsArrived}: so often the drain still goes by {@link #ahead}. */
   int waitsLeft;
-
-  DrainState(long emitUntil) {
-    this.emitUntil = emitUntil;
-  }
 }

@@ -40,7 +40,7 @@ final class InvokeAllSubscription extends Padded implements Subscription {
   private final Arrivals arrivals;
   private final Upstream upstream;
   private final ReplyOrder order;
-  private final DrainState drain = new DrainState(EMITTED_AT_ONCE);
+  private final DrainState drain = new DrainState();
   private final AtomicInteger wip = new AtomicInteger();
   private final AtomicLong requested = new AtomicLong();
   private final AtomicBoolean awaitingRoom = new AtomicBoolean();
@@ -214,11 +214,11 @@ final class InvokeAllSubscription extends Padded implements Subscription {
 
   /** Demand was checked before the upstream was asked: each arrival has a request of its own. */
   private void emit() {
+    long most = drain.emitted + EMITTED_AT_ONCE;
     while (!cancelled) {
-      if (drain.emitted == drain.emitUntil) {
+      if (drain.emitted == most) {
         drain.again =
             true; // the others' work first: more of it is asked for, then the rest is emitted
-        drain.emitUntil = drain.emitted + EMITTED_AT_ONCE;
         return;
       }
       StreamTask task = order.next(arrivals.submitted());

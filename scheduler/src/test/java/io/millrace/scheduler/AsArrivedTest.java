@@ -26,7 +26,8 @@ class AsArrivedTest {
   private final InvokeAllSubscription stream =
       new InvokeAllSubscription(pool, new BaseSubscriber<Reply>() {}, true, Integer.MAX_VALUE);
   private final AtomicReferenceArray<StreamTask> ring = new AtomicReferenceArray<>(PLACES);
-  private final AsArrived order = new AsArrived(ring, pool, new DrainState(Long.MAX_VALUE));
+  private final DrainState drain = new DrainState();
+  private final AsArrived order = new AsArrived(ring, pool, drain);
 
   private Platform hooked() {
     return (Platform)
@@ -68,6 +69,7 @@ class AsArrivedTest {
     StreamTask first = running(0);
     assertThat(answer(first)).as("drains, since it is the first").isTrue();
     assertThat(order.next(1)).isSameAs(first);
+    drain.emitted++;
     StreamTask second = running(1);
     between.add(() -> assertThat(answer(second)).as("leaves it to the drain").isFalse());
     assertThat(order.next(2)).isSameAs(second);
