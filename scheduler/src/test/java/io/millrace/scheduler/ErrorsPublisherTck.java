@@ -18,7 +18,7 @@ public class ErrorsPublisherTck extends PublisherVerification<WorkerException> {
 
   /** For TestNG. */
   public ErrorsPublisherTck() {
-    super(new TestEnvironment(10_000, 50));
+    super(new TestEnvironment(2_000, 50));
   }
 
   /** A port keeps no failures: its messages are posted when it has its subscriber. */

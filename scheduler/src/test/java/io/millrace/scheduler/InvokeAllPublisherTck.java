@@ -15,7 +15,7 @@ public class InvokeAllPublisherTck extends PublisherVerification<Reply> {
 
   /** For TestNG. */
   public InvokeAllPublisherTck() {
-    super(new TestEnvironment(10_000, 50));
+    super(new TestEnvironment(2_000, 50));
   }
 
   @Override

@@ -21,7 +21,7 @@ public class InvokeAllSubscriberTck extends SubscriberWhiteboxVerification<Invoc
 
   /** For TestNG. */
   public InvokeAllSubscriberTck() {
-    super(new TestEnvironment(10_000, 50));
+    super(new TestEnvironment(2_000, 50));
   }
 
   @Override

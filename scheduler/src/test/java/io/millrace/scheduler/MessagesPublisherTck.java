@@ -17,7 +17,7 @@ public class MessagesPublisherTck extends PublisherVerification<byte[]> {
 
   /** For TestNG. */
   public MessagesPublisherTck() {
-    super(new TestEnvironment(10_000, 50));
+    super(new TestEnvironment(2_000, 50));
   }
 
   /**
