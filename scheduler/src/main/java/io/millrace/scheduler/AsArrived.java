@@ -24,6 +24,11 @@ final class AsArrived extends ReplyOrder {
 
   private static final int MOST_AHEAD = 128;
 
+  /**
+   * Beside such a run a drain of its own for each reply costs less than looking after the stream.
+   */
+  private static final long LONG_NANOS = 3_000;
+
   /** Nor further ahead than this part of what is under way, or workers would run dry meanwhile. */
   private static final int UNDER_WAY_PARTS = 4;
 
@@ -111,7 +116,8 @@ final class AsArrived extends ReplyOrder {
     if (--drain.waitsLeft < 0) {
       drain.waitsLeft = WAITS;
       long mean = pool.loadMeter().meanServiceNanos();
-      drain.ahead = mean == 0 ? 0 : Math.min(MOST_AHEAD, AHEAD_NANOS / mean) - 1;
+      drain.ahead =
+          mean == 0 || mean > LONG_NANOS ? 0 : Math.min(MOST_AHEAD, AHEAD_NANOS / mean) - 1;
     }
     long most = (submitted - drain.emitted) / UNDER_WAY_PARTS;
     long last = drain.emitted + Math.min(drain.ahead, most);

@@ -184,7 +184,7 @@ final class Crew {
       Task task = worker.current();
       boolean stopped = task != null && pool.outcomes().tryStop(task, () -> failure);
       if (task != null && !stopped) {
-        // Taken and not begun: its worker may be in the code of somebody who waits for room.
+        // Taken and not begun: its worker may be building a guest.
         pool.outcomes().tryAnswerWaiting(task, () -> failure, true);
       }
       if (!stopped && worker.isBuilding()) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RunTimes extends Padded {
 
-  private static final long SHORT_NANOS = 5_000;
+  private static final long SHORT_NANOS = 50_000;
   private static final int MEAN_GAP = 32;
 
   /** Two significant digits. */

@@ -13,6 +13,9 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Streams {
 
+  /** A stream asks for more each time that about so much was done. */
+  private static final long REFILL_NANOS = 100_000;
+
   /** How long a reply may wait behind another one's run that is unexpectedly long: 3 times this. */
   private static final long LOOK_NANOS = 1_000_000;
 
@@ -26,7 +29,7 @@ final class Streams {
   private final AtomicLong numbers = new AtomicLong();
   private final Queue<InvokeAllSubscription> awaitingRoom = new ConcurrentLinkedQueue<>();
 
-  /** Workers ask before each run: counted before a stream stands in the queue. */
+  /** Workers ask with each run: counted before a stream stands in the queue. */
   private final AtomicInteger awaiting = new AtomicInteger();
 
   private volatile boolean looking;
@@ -60,12 +63,25 @@ final class Streams {
     return Math.max(1, admission.capacity() / (open.size() + 1)) + workers;
   }
 
+  /**
+   * For how many at once a stream asks its upstream: what the workers do in {@link #REFILL_NANOS},
+   * and no more than a quarter of its window.
+   */
+  int refill(int window) {
+    long mean = pool.loadMeter().meanServiceNanos();
+    long done = mean == 0 ? window : REFILL_NANOS * workers / mean;
+    return (int) Math.min(done, window / 4);
+  }
+
   /** The largest value that {@link #window} can have. */
   int largestWindow() {
     return Math.max(1, admission.capacity() / 2) + workers;
   }
 
-  /** A stream waits for a reply behind others: somebody has to see to it that it gets on. */
+  /**
+   * A stream waits for a reply behind others, or for room: somebody has to see to it that it gets
+   * on.
+   */
   void lookAfter() {
     if (!looking) {
       looking = true;
@@ -77,6 +93,10 @@ final class Streams {
   long look() {
     if (!looking) {
       return Long.MAX_VALUE;
+    }
+    if (isRoomAwaited() && canOffer()) {
+      pool.signaller()
+          .add(this::offerRoom); // all workers may be in runs that are unexpectedly long
     }
     if (lookAtAll()) {
       looksInVain = 0;
@@ -92,7 +112,7 @@ final class Streams {
   }
 
   private boolean lookAtAll() {
-    boolean any = false;
+    boolean any = isRoomAwaited();
     for (InvokeAllSubscription stream : open.values()) {
       any |= stream.look();
     }
@@ -102,21 +122,29 @@ final class Streams {
   /** The stream is called back when room comes free. */
   void awaitRoom(InvokeAllSubscription stream) {
     awaiting.incrementAndGet();
+    pool.platform().interleave();
     awaitingRoom.add(stream);
+    pool.platform().interleave();
     offerRoom(); // some may have come free before the stream stood in the queue
+    lookAfter();
   }
 
   boolean isRoomAwaited() {
     return awaiting.get() != 0;
   }
 
+  private boolean canOffer() {
+    return admission.hasRoom() || admission.isClosed();
+  }
+
   /** Runs the code of whoever waits. */
   void offerRoom() {
-    while (isRoomAwaited() && (admission.hasRoom() || admission.isClosed())) {
+    while (isRoomAwaited() && canOffer()) {
       InvokeAllSubscription next = awaitingRoom.poll();
       if (next == null) {
         return; // it is not there yet, and looks for itself when it is
       }
+      pool.platform().interleave();
       awaiting.decrementAndGet();
       next.roomCame();
     }

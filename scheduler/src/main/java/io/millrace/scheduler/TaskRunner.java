@@ -16,6 +16,8 @@ final class TaskRunner extends Padded {
 
   private static final long NO_TIME = Long.MIN_VALUE;
 
+  private static final long SHORT_NANOS = 50_000;
+
   private static final VarHandle START_NANOS;
 
   static {
@@ -84,29 +86,29 @@ final class TaskRunner extends Padded {
     Lane lane = task.lane();
     platform.interleave();
     Thread.interrupted(); // a flag that a subscriber left behind is not this run's
-    return !tryBegin(task) || invoke(task, guest, lane);
-  }
-
-  /** Who waits for room is told before the guest begins, which may take long. */
-  private boolean tryBegin(Task task) {
-    if (pool.streams().isRoomAwaited()) {
-      if (!task.tryTake()) {
-        return false;
-      }
-      slot.tally.countBegun();
-      pool.streams().offerRoom();
-      Thread.interrupted();
-      return task.tryRun(slot.index);
-    }
     if (!task.tryBegin(slot.index)) {
-      return false;
+      return true;
     }
     slot.tally.countBegun();
-    if (pool.streams().isRoomAwaited()) {
+    if (pool.streams().isRoomAwaited() && mayTakeLong()) {
       // Here it may be interrupted, so this is no place for others' code.
       pool.signaller().add(pool.streams()::offerRoom);
     }
-    return true;
+    boolean goesOn = invoke(task, guest, lane);
+    if (goesOn && pool.streams().isRoomAwaited()) {
+      pool.streams().offerRoom();
+      lastEndNanos = NO_TIME; // others' code may have run
+    }
+    return goesOn;
+  }
+
+  /**
+   * Whether those who wait for room had better be told of it before the guest has returned. Another
+   * thread does that, which costs more than a short run.
+   */
+  private boolean mayTakeLong() {
+    long mean = slot.tally.meanServiceNanos();
+    return mean == 0 || mean > SHORT_NANOS;
   }
 
   private boolean invoke(Task task, Guest guest, @Nullable Lane lane) {

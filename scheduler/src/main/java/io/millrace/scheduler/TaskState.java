@@ -14,9 +14,6 @@ import java.util.function.IntFunction;
  *   NEW        has no room in the pool yet        tryWithdraw: GONE, the withdrawer answers
  *    | tryAdmit
  *   WAITING    counted as waiting                 tryAbandon: GONE, the abandoner answers
- *    |    \ tryTake
- *    |    TAKEN  by a worker that does something else first  tryWithdraw: GONE, as above
- *    |    / tryRun
  *    | tryBegin
  *   RUNNING ---------- tryEnd ---------------------------&gt; ANSWERED by the worker
  *    | tryStop
@@ -35,14 +32,13 @@ abstract class TaskState {
 
   private static final int NEW = 0;
   private static final int WAITING = 1;
-  private static final int TAKEN = 2;
-  private static final int RUNNING = 3;
-  static final int STOPPING = 4;
-  private static final int STOPPED = 5;
-  private static final int LEFT = 6;
-  static final int ANSWERED = 7;
-  static final int GONE = 8;
-  private static final int BACK = 9;
+  private static final int RUNNING = 2;
+  static final int STOPPING = 3;
+  private static final int STOPPED = 4;
+  private static final int LEFT = 5;
+  static final int ANSWERED = 6;
+  static final int GONE = 7;
+  private static final int BACK = 8;
 
   /** Above these bits of the state is the runner's number. */
   private static final int RUNNER_SHIFT = 4;
@@ -76,24 +72,14 @@ abstract class TaskState {
     return STATE.compareAndSet(this, WAITING, with(RUNNING, runner));
   }
 
-  /** Worker only. It has departed from the queue, and is not to be interrupted yet. */
-  final boolean tryTake() {
-    return STATE.compareAndSet(this, WAITING, TAKEN);
-  }
-
-  /** Worker only, after {@link #tryTake}. */
-  final boolean tryRun(int runner) {
-    return STATE.compareAndSet(this, TAKEN, with(RUNNING, runner));
-  }
-
   /** Any thread: takes a task out of the queue, wherever it stands there; its room comes free. */
   final boolean tryAbandon() {
     return STATE.compareAndSet(this, WAITING, GONE);
   }
 
-  /** Any thread: the same for a task that has no room yet, or none any more. */
+  /** Any thread: the same for a task that has no room yet. */
   final boolean tryWithdraw() {
-    return STATE.compareAndSet(this, NEW, GONE) || STATE.compareAndSet(this, TAKEN, GONE);
+    return STATE.compareAndSet(this, NEW, GONE);
   }
 
   /**

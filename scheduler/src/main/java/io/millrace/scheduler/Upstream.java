@@ -147,8 +147,9 @@ final class Upstream implements CoreSubscriber<Invocation> {
     int underWay = (int) (before - Math.min(emitted, arrivals.submitted()));
     int space = window - underWay;
     // In batches, since each request may cost the upstream a thread hop; the first one at once.
-    if (space <= 0 || (underWay != 0 && space < window / 4)) {
-      askAtEmitted = emitted + Math.min(underWay, Math.max(1, window / 4 - space));
+    int batch = Math.max(1, pool.streams().refill(window));
+    if (space <= 0 || (underWay != 0 && space < batch)) {
+      askAtEmitted = emitted + Math.min(underWay, Math.max(1, batch - space));
       return;
     }
     int wanted = (int) Math.min(demand, space);

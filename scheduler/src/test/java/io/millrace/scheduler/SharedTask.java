@@ -24,13 +24,6 @@ public class SharedTask {
     return begun;
   }
 
-  /** Its worker, when it has others to tell first. */
-  @Operation(nonParallelGroup = "worker")
-  public boolean takeAndRun() {
-    begun |= task.tryTake() && task.tryRun(RUNNER);
-    return begun;
-  }
-
   /** Its worker, behind the guest. */
   @Operation(nonParallelGroup = "worker")
   public boolean end() {
