@@ -15,7 +15,7 @@ import reactor.util.context.Context;
  * <table>
  *   <caption>Access</caption>
  *   <tr><th>field</th><th>mode</th></tr>
- *   <tr><td>askAtEmitted</td><td>plain, by the one thread inside the stream's drain</td></tr>
+ *   <tr><td>askAtDone</td><td>plain, by the one thread inside the stream's drain</td></tr>
  *   <tr><td>promised</td><td>volatile, written inside drain, before the upstream is asked</td></tr>
  *   <tr><td>source, ended, failure</td><td>volatile, set once</td></tr>
  * </table>
@@ -31,8 +31,8 @@ final class Upstream implements CoreSubscriber<Invocation> {
   private volatile @Nullable Throwable failure;
   private volatile long promised;
 
-  /** Before so many are emitted there is no use in looking whether to ask for more. */
-  private long askAtEmitted;
+  /** Before so many are done with there is no use in looking whether to ask for more. */
+  private long askAtDone;
 
   Upstream(
       ScheduledWorkerPool pool, InvokeAllSubscription stream, Arrivals arrivals, int concurrency) {
@@ -140,16 +140,18 @@ final class Upstream implements CoreSubscriber<Invocation> {
     Subscription known = source;
     long before = promised;
     long demand = requested - before;
-    if (known == null || demand <= 0 || emitted < askAtEmitted) {
+    // What was answered while it waited for room is emitted before its place comes free.
+    long done = Math.min(emitted, arrivals.submitted());
+    if (known == null || demand <= 0 || done < askAtDone) {
       return;
     }
     int window = Math.min(concurrency, Math.min(pool.streams().window(), arrivals.places()));
-    int underWay = (int) (before - Math.min(emitted, arrivals.submitted()));
+    int underWay = (int) (before - done);
     int space = window - underWay;
     // In batches, since each request may cost the upstream a thread hop; the first one at once.
     int batch = Math.max(1, pool.streams().refill(window));
     if (space <= 0 || (underWay != 0 && space < batch)) {
-      askAtEmitted = emitted + Math.min(underWay, Math.max(1, batch - space));
+      askAtDone = done + Math.min(underWay, Math.max(1, batch - space));
       return;
     }
     int wanted = (int) Math.min(demand, space);

@@ -114,6 +114,23 @@ class InvokeAllTest {
     }
   }
 
+  @Test
+  void aStreamGoesOnWhoseArrivalsExpiredWhileTheyWaitedForRoom() {
+    FakeGuests slow = new FakeGuests();
+    try (WorkerPool narrow = WorkerPools.over(slow).workers(1).inboxCapacity(1).build()) {
+      narrow.invoke(Invocation.of("gate", "")).subscribe();
+      await().until(() -> slow.started.get() == 1);
+      narrow.invoke(Invocation.of("gate", "")).subscribe(); // takes the room
+      AtomicInteger replies = new AtomicInteger();
+      narrow
+          .invokeAllUnordered(numbers(10).map(each -> each.withDeadline(Duration.ofMillis(20))))
+          .subscribe(reply -> replies.incrementAndGet());
+      await().until(() -> replies.get() == 2); // all that its window lets in
+      slow.open();
+      await().until(() -> replies.get() == 10);
+    }
+  }
+
   private static void awaitUninterruptibly(CountDownLatch latch) {
     boolean interrupted = false;
     while (latch.getCount() > 0) {

@@ -42,6 +42,7 @@ final class SimulatedMachine implements Platform {
   }
 
   private final Random random;
+  private final int mostTickNanos;
   private final Thread outside = Thread.currentThread();
   private final List<SimThread> threads = new ArrayList<>();
   private volatile SimThread current = new SimThread(outside, "outside");
@@ -53,6 +54,7 @@ final class SimulatedMachine implements Platform {
 
   SimulatedMachine(long seed) {
     random = new Random(seed);
+    mostTickNanos = random.nextInt(3) == 0 ? 20 : 2_000;
     nowNanos = random.nextLong();
   }
 
@@ -86,13 +88,18 @@ final class SimulatedMachine implements Platform {
     return trace;
   }
 
+  /** Whether everything takes nanoseconds: then streams wait for replies behind others. */
+  boolean isFast() {
+    return mostTickNanos < 100;
+  }
+
   Random random() {
     return random;
   }
 
-  /** Lets virtual time pass for the thread that runs. */
+  /** Lets virtual time pass for the thread that runs; less of it where all is fast. */
   void pass(long nanos) {
-    nowNanos += nanos;
+    nowNanos += isFast() && nanos < 1_000_000 ? nanos >> 9 : nanos;
     step();
   }
 
@@ -100,7 +107,7 @@ final class SimulatedMachine implements Platform {
 
   @Override
   public long nanoTime() {
-    nowNanos += random.nextInt(2_000);
+    nowNanos += random.nextInt(mostTickNanos);
     step();
     return nowNanos;
   }
@@ -112,7 +119,7 @@ final class SimulatedMachine implements Platform {
 
   @Override
   public void onSpinWait() {
-    nowNanos += 100;
+    nowNanos += 1 + mostTickNanos / 20;
     step();
   }
 
