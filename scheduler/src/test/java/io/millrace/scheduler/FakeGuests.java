@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Guests without wasm. The function says what the guest does: {@code echo} answers its payload,
- * {@code trap} fails, {@code spin} runs until it is interrupted, {@code gate} waits for {@link
- * #open}, {@code oops} throws what no guest should, {@code busy} refuses to be called. Each call
- * copies one byte.
+ * {@code given-up} the same, and may be stopped, {@code trap} fails, {@code spin} runs until it is
+ * interrupted, {@code gate} waits for {@link #open}, {@code oops} throws what no guest should,
+ * {@code busy} refuses to be called. Each call copies one byte.
  */
 final class FakeGuests implements GuestSource {
 
@@ -67,7 +67,7 @@ final class FakeGuests implements GuestSource {
         concurrentUses.incrementAndGet();
       }
       try {
-        if (Thread.currentThread().isInterrupted() && !invocation.function().equals("spin")) {
+        if (Thread.currentThread().isInterrupted() && !mayBeStopped(invocation)) {
           strayInterrupts.incrementAndGet();
         }
         return run(invocation);
@@ -81,9 +81,13 @@ final class FakeGuests implements GuestSource {
       return new InvocationCost(1, 1, 0);
     }
 
+    private static boolean mayBeStopped(Invocation invocation) {
+      return Set.of("spin", "given-up").contains(invocation.function());
+    }
+
     private byte[] run(Invocation invocation) {
       switch (invocation.function()) {
-        case "echo" -> {}
+        case "echo", "given-up" -> {}
         case "trap" ->
             throw new WorkerException.GuestTrap("trap", new IllegalStateException("unreachable"));
         case "oops" -> throw new IllegalStateException("a defect in the guest's host");
