@@ -93,6 +93,7 @@ final class BenchRun {
     all.put("machine", machine);
     all.put("commit", Program.commit());
     all.put("command", "./millrace bench " + String.join(" ", words));
+    all.put("seed", Turns.seed());
     all.put("effort", Effort.chosen().name().toLowerCase(Locale.ROOT));
     all.put("seconds", secondsSince(startNanos));
     all.put("profiles", outcomes);

@@ -39,9 +39,9 @@ final class Figures {
   }
 
   /**
-   * A ratio that is asked who is ahead. Where its pairs scatter too widely for a figure, but half
-   * of them and more lie on one side of 1, the answer stands and the figure is uncertain. Where
-   * they lie on both sides there is no answer, and the run cannot be trusted.
+   * A ratio that is asked who is ahead. Where its pairs scatter too widely for a figure, but so
+   * many lie on one side of 1 that this is no chance, the answer stands and the figure is
+   * uncertain. Where they lie on both sides there is no answer, and the run cannot be trusted.
    */
   void putStanding(String name, Ratio ratio) {
     if (!ratio.isTooFew() && (ratio.isAboveOne() || ratio.isBelowOne())) {
@@ -53,11 +53,16 @@ final class Figures {
 
   /**
    * A ratio of percentiles, which scatter more than rates by their nature: a wide spread makes the
-   * figure uncertain and no more, and readers are not told who is ahead where it spans 1.
+   * figure uncertain and no more, and readers are not told who is ahead where chance may have it.
    */
   void putScattered(String name, Ratio ratio) {
     put(name, ratio.pairs());
-    ratio.doubt().ifPresent(why -> uncertain.put(name, why));
+    ratio.doubt().ifPresent(why -> uncertain(name, why));
+  }
+
+  /** Names a figure whose size is not to be relied upon. */
+  void uncertain(String name, String why) {
+    uncertain.merge(name, why, (one, other) -> one + "; " + other);
   }
 
   /** Marks the whole run as one that cannot be trusted. */

@@ -40,6 +40,7 @@ final class LoadProfile implements Profile {
       double capacity = LoadHarness.closed(pool, sleep, calls, 2 * WORKERS).perSecond();
       figures.put("load.capacity.perSecond", capacity);
       double worst = 0;
+      long failed = 0;
       for (double offered : OFFERED) {
         LoadResult result = LoadHarness.open(pool, sleep, calls, offered * capacity);
         String prefix = "load.x" + offered + ".";
@@ -49,9 +50,11 @@ final class LoadProfile implements Profile {
         figures.put(prefix + "rejectedShare", (double) result.rejected() / calls);
         figures.put(prefix + "queueLength", result.meanWaiting());
         figures.put(prefix + "utilisation", result.utilisation());
+        failed += result.failed();
         worst = Math.max(worst, result.littleError());
         result.doubt().ifPresent(why -> figures.doubt(prefix + "sojourn: " + why));
       }
+      figures.put("load.failed", (double) failed);
       figures.put("load.littleError", worst);
       figures.note(
           "offered, as shares of the capacity: "

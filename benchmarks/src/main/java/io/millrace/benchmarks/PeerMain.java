@@ -10,8 +10,8 @@ import java.util.Objects;
 
 /**
  * A peer in a process of its own. Says {@code ready}, or what is missing; then answers each line
- * {@code CALL CALLS IN_FLIGHT TIMED} by {@code NANOS P50_NANOS P99_NANOS MEAN_NANOS}, until its
- * input ends.
+ * {@code CALL CALLS IN_FLIGHT TIMED} by {@code NANOS P50_NANOS P99_NANOS MEAN_NANOS FAILED}, until
+ * its input ends.
  */
 final class PeerMain {
 
@@ -67,7 +67,8 @@ final class PeerMain {
               Long.toString(round.nanos()),
               Long.toString(round.p50Nanos()),
               Long.toString(round.p99Nanos()),
-              Double.toString(round.meanNanos())));
+              Double.toString(round.meanNanos()),
+              Long.toString(round.failed())));
       out.flush();
     }
   }

@@ -79,14 +79,15 @@ final class PeerProcess implements Peer {
     in.flush();
     String line = answer();
     String[] words = line.split(" ", -1);
-    if (words.length != 4) {
+    if (words.length != 5) {
       throw new IllegalStateException(name + " failed: " + line);
     }
     return new Round(
         Long.parseLong(words[0]),
         Long.parseLong(words[1]),
         Long.parseLong(words[2]),
-        Double.parseDouble(words[3]));
+        Double.parseDouble(words[3]),
+        Long.parseLong(words[4]));
   }
 
   /** A line of its output; the process is ended when there is none in time. */

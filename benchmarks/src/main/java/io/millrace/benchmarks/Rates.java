@@ -35,8 +35,8 @@ final class Rates {
   }
 
   /**
-   * Warms each work up, then measures all of them in each round, in an order that rotates, so that
-   * none always follows the same one.
+   * Warms each work up, then measures all of them in each round, in an order that is drawn for each
+   * turn.
    */
   static Rates inTurn(int normalRounds, int normalMillis, int normalWarmUpMillis, Work... works)
       throws Exception {
@@ -49,10 +49,10 @@ final class Rates {
       atOnce[i] = (int) Math.min(MOST_AT_ONCE, Math.max(1, SECONDS_AT_ONCE * warm));
     }
     double[][] rates = new double[works.length][rounds];
+    Turns turns = new Turns(works.length);
     for (int round = 0; round < rounds; round++) {
       for (int slice = 0; slice < SLICES; slice++) {
-        for (int i = 0; i < works.length; i++) {
-          int turn = (i + round + slice) % works.length;
+        for (int turn : turns.next()) {
           rates[turn][round] += perSecond(works[turn], millisEach / SLICES, atOnce[turn]) / SLICES;
         }
       }
@@ -76,14 +76,12 @@ final class Rates {
       }
     }
     double[][] rates = new double[loads.size()][rounds];
+    Turns turns = new Turns(loads.size());
     for (int round = 0; round < rounds; round++) {
       long[] nanos = new long[loads.size()];
       for (int slice = 0; slice < slices; slice++) {
-        for (int i = 0; i < nanos.length; i++) {
-          int turn = (i + round + slice) % nanos.length;
-          long start = System.nanoTime();
-          loads.get(turn).run();
-          nanos[turn] += System.nanoTime() - start;
+        for (int turn : turns.next()) {
+          nanos[turn] += loads.get(turn).run();
         }
       }
       for (int i = 0; i < nanos.length; i++) {

@@ -121,8 +121,10 @@ final class ZeroCopyProfile implements Profile {
       }
 
       @Override
-      public void run() {
+      public long run() {
+        long start = System.nanoTime();
         run.run();
+        return System.nanoTime() - start;
       }
     };
   }
