@@ -56,8 +56,7 @@ final class ColdStartProfile implements Profile {
     millis.forEach(
         (what, all) ->
             figures.put(
-                language() + "." + what.name().toLowerCase(Locale.ROOT) + ".millis",
-                Ratio.median(array(all))));
+                language() + "." + what.name().toLowerCase(Locale.ROOT) + ".millis", array(all)));
     if (Effort.chosen() == Effort.QUICK) {
       figures.note("not in --quick: Go; ratios, for which three starts of each are too few");
       return;

@@ -18,6 +18,7 @@ final class Figures {
   private final List<String> doubts = new ArrayList<>();
   private final Map<String, String> uncertain = new LinkedHashMap<>();
   private final List<String> notes = new ArrayList<>();
+  private final List<String> warnings = new ArrayList<>();
 
   void put(String name, double value) {
     values.put(name, value);
@@ -70,7 +71,12 @@ final class Figures {
     doubts.add(why);
   }
 
-  /** Something that a reader has to know, though it harms nothing: what is missing, say. */
+  /** Something that a reader has to know though it harms no figure: somebody is missing, say. */
+  void warn(String what) {
+    warnings.add(what);
+  }
+
+  /** Something that a reader may want to know: what is left out by plan, say. */
   void note(String what) {
     notes.add(what);
   }
@@ -82,6 +88,10 @@ final class Figures {
   /** What the medians were taken of, where there was more than one value. */
   Map<String, double[]> samples() {
     return Collections.unmodifiableMap(samples);
+  }
+
+  List<String> warnings() {
+    return Collections.unmodifiableList(warnings);
   }
 
   List<String> notes() {

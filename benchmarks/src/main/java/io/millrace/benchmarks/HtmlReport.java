@@ -29,6 +29,7 @@ final class HtmlReport {
         .append(style())
         .append("</style></head><body><main>");
     head();
+    warnings();
     if (data.has("peers")) {
       standings();
     }
@@ -75,6 +76,19 @@ final class HtmlReport {
       out.append("</span>");
     }
     out.append("</p></header>");
+  }
+
+  private void warnings() {
+    List<String> all = data.warnings();
+    if (!all.isEmpty()) {
+      out.append("<section class=\"card wide warn\"><h2>What this run warns of</h2><ul>");
+      for (String each : all) {
+        out.append("<li>");
+        text(each);
+        out.append("</li>");
+      }
+      out.append("</ul></section>");
+    }
   }
 
   private void standings() {

@@ -16,6 +16,7 @@ final class MarkdownSummary {
   }
 
   String text() {
+    data.warnings().forEach(each -> line("\n> warning: %s", each));
     text.append("\n| profile | valid | figures |\n|---|---|---|\n");
     for (String profile : data.profiles()) {
       JsonNode node = data.root().path("profiles").path(profile);

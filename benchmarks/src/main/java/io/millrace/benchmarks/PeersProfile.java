@@ -97,7 +97,7 @@ final class PeersProfile implements Profile {
   }
 
   private static void missing(Figures figures, PeerKind kind, Exception why) {
-    figures.note(kind.title() + " is missing: " + why.getMessage());
+    figures.warn(kind.title() + " is missing: " + why.getMessage());
   }
 
   private static void awaitProcesses(Map<PeerKind, Peer> peers, Figures figures) {

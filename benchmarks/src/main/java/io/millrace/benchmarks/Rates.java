@@ -1,7 +1,9 @@
 package io.millrace.benchmarks;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleUnaryOperator;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -144,22 +146,27 @@ final class Rates {
     return quotients;
   }
 
-  /** Invocations a second of load {@code a}, the median round. */
-  double perSecond(int a) {
-    return Ratio.median(perSecond[a]);
+  /** Works or invocations a second of {@code a}, round by round. */
+  double[] perSecond(int a) {
+    return each(a, rate -> rate);
   }
 
-  /** Nanoseconds that load {@code a} takes longer than load {@code b}, the median round. */
-  double extraNanos(int a, int b) {
+  /** The same, as {@code of} has it. */
+  double[] each(int a, DoubleUnaryOperator of) {
+    return Arrays.stream(perSecond[a]).map(of).toArray();
+  }
+
+  /** Nanoseconds that {@code a} takes longer than {@code b}, round by round. */
+  double[] extraNanos(int a, int b) {
     double[] extra = new double[perSecond[a].length];
     for (int round = 0; round < extra.length; round++) {
       extra[round] = 1e9 / perSecond[a][round] - 1e9 / perSecond[b][round];
     }
-    return Ratio.median(extra);
+    return extra;
   }
 
-  /** Microseconds that work {@code a} takes once, the median round. */
-  double micros(int a) {
-    return 1e6 / Ratio.median(perSecond[a]);
+  /** Microseconds that {@code a} takes once, round by round. */
+  double[] micros(int a) {
+    return each(a, rate -> 1e6 / rate);
   }
 }

@@ -50,6 +50,7 @@ final class ResultsDocument {
     line("| commit | %s |", root.path("commit").asText());
     line("| effort | %s, %d s |", root.path("effort").asText(), root.path("seconds").asInt());
     line("| machine | %d cores, %s |", machine.path("cores").asInt(), machine.path("os").asText());
+    line("| seed | %s |", root.path("seed").asText());
     line("| load before | %.2f |", machine.path("loadBefore").asDouble());
     line("| Java | %s |", machine.path("java").asText());
     line("| flags | `%s` |", words(machine.path("flags"), " "));

@@ -56,6 +56,7 @@ final class Startup {
 
   /** {@code MODE MODULE FUNCTION PAYLOAD DIRECTORY} */
   public static void main(String[] args) throws IOException {
+    ParentWatch.start();
     Path module = Path.of(args[1]);
     Invocation call = Invocation.of(args[2], args[3]);
     Mode mode = Mode.valueOf(args[0]);

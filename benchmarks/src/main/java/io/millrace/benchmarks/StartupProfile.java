@@ -91,7 +91,7 @@ final class StartupProfile implements Profile {
     if (Files.isRegularFile(tinygo)) {
       modules.add(new Module("tinygo", tinygo, "format", "package  a\n"));
     } else {
-      figures.note("no module that TinyGo built: " + TINYGO + " is missing (.ci/run brings it)");
+      figures.warn("no module that TinyGo built: " + TINYGO + " is missing (.ci/run brings it)");
     }
     return modules;
   }

@@ -46,6 +46,7 @@ async function run(call, count, inFlight, timed) {
 }
 
 await check();
+process.stdin.on('end', () => process.exit(0)); // whoever wanted it is gone
 console.log('ready');
 for await (const line of createInterface({ input: process.stdin })) {
   const [call, count, inFlight, timed] = line.split(' ');

@@ -12,7 +12,8 @@ class ReportTest {
   private static final String RUN =
       """
       {"machine": {"cores": 2, "os": "an <os>", "java": "a JVM", "flags": ["-Xmx1g"]},
-       "effort": "quick", "command": "./millrace bench --quick", "commit": "abc1234",
+       "effort": "quick", "command": "./millrace bench --quick", "commit": "abc1234", "seed": 42,
+       "warnings": ["a load of <4>", "peers: GraalWasm is missing: no JDK 25"],
        "profiles": {
          "peers": {"valid": false, "why": "too <wide>", "notes": ["wasmtime is missing: none"],
            "uncertain": {"empty.vs.v8": "half"},
@@ -62,6 +63,19 @@ class ReportTest {
         .doesNotContain("src=")
         .doesNotContain("@import")
         .doesNotContain("http");
+  }
+
+  @Test
+  void whatARunWarnsOfStandsAtTheTop() throws Exception {
+    String page = new HtmlReport(run()).page();
+    assertThat(page.substring(0, page.indexOf("<table>")))
+        .contains("<li>a load of &lt;4&gt;</li>")
+        .contains("<li>peers: GraalWasm is missing: no JDK 25</li>");
+    assertThat(new MarkdownSummary(run()).text())
+        .startsWith("\n> warning: a load of <4>\n\n> warning: peers: GraalWasm is missing");
+    assertThat(new ResultsDocument(run()).text())
+        .contains("> warning: a load of <4>\n")
+        .contains("| seed | 42 |");
   }
 
   @Test
