@@ -6,8 +6,8 @@ import java.util.List;
 /** Rows of bars, one below the other, each with its value written out. */
 final class BarPlot {
 
-  private static final int LABEL = 182;
-  private static final int VALUE = 62;
+  private static final int LABEL = 152;
+  private static final int VALUE = 60;
   private static final int ROW = 22;
   private static final int GAP = 10;
 

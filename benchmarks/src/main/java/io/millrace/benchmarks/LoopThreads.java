@@ -3,12 +3,12 @@ package io.millrace.benchmarks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Threads that make a number of calls together, without any framework: the limit that others are
@@ -28,6 +28,8 @@ final class LoopThreads implements AutoCloseable {
 
   private static final int CHUNKS = 256;
   private static final int SMALLEST_CHUNK = 16;
+
+  private static final int CORES = Runtime.getRuntime().availableProcessors();
 
   /** A thread that waits for others spins for so long; then it leaves them its core. */
   private static final long SPIN_NANOS = 200_000;
@@ -59,7 +61,7 @@ final class LoopThreads implements AutoCloseable {
    */
   long run(int calls, Loop loop) throws Exception {
     AtomicInteger left = new AtomicInteger(calls);
-    AtomicInteger absent = new AtomicInteger(count);
+    CountDownLatch absent = new CountDownLatch(count);
     int chunk = chunk(calls, count);
     List<Callable<long[]>> all = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -85,8 +87,8 @@ final class LoopThreads implements AutoCloseable {
   }
 
   /** From when until when. */
-  private static long[] run(
-      int thread, AtomicInteger left, AtomicInteger absent, int chunk, Loop loop) throws Exception {
+  private long[] run(int thread, AtomicInteger left, CountDownLatch absent, int chunk, Loop loop)
+      throws Exception {
     gather(absent);
     long start = System.nanoTime();
     boolean ended = false;
@@ -103,17 +105,17 @@ final class LoopThreads implements AutoCloseable {
     return new long[] {start, System.nanoTime()};
   }
 
-  /** Waits for all. To be woken up would take one of them longer than the others. */
-  private static void gather(AtomicInteger absent) {
-    absent.decrementAndGet();
-    long spinUntil = System.nanoTime() + SPIN_NANOS;
-    while (absent.get() > 0) {
-      if (System.nanoTime() < spinUntil) {
-        Thread.onSpinWait();
-      } else {
-        LockSupport.parkNanos(SPIN_NANOS / 4);
-      }
+  /**
+   * Waits for all. To be woken up would take one of them longer than the others, so they spin while
+   * there is a core for each; of more threads than cores those that spin would keep the others out.
+   */
+  private void gather(CountDownLatch absent) throws InterruptedException {
+    absent.countDown();
+    long spinUntil = System.nanoTime() + (count <= CORES ? SPIN_NANOS : 0);
+    while (absent.getCount() > 0 && System.nanoTime() < spinUntil) {
+      Thread.onSpinWait();
     }
+    absent.await();
   }
 
   @Override

@@ -6,7 +6,7 @@ enum PeerKind {
   MILLRACE_UNORDERED("millraceUnordered", "Millrace, unordered"),
   /** The limit: each thread calls its own guest. */
   RAW_LOOPS("rawLoops", "raw loops (limit)"),
-  LOCK("lock", "one instance, a lock"),
+  LOCK("lock", "one instance, a lock (limit)"),
   INSTANCE_PER_CALL("instancePerCall", "instance per call"),
   COMMONS_POOL("commonsPool2", "commons-pool2 + executor"),
   REACTOR_POOL("reactorPool", "reactor-pool + flatMap"),

@@ -26,7 +26,8 @@ final class ReportPlots {
 
   List<String> cards() {
     for (PeerCall call : PeerCall.values()) {
-      String what = call == PeerCall.EMPTY ? "Empty call" : "SHA-256 of 1 KiB";
+      String title = call.title();
+      String what = Character.toUpperCase(title.charAt(0)) + title.substring(1);
       peerRates(call, what);
       peerTimes(call, what);
     }

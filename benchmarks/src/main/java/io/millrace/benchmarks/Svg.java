@@ -7,7 +7,7 @@ import java.util.Locale;
 final class Svg {
 
   /** Narrow, so that its text can be read where the page is as narrow as a phone. */
-  static final int WIDTH = 420;
+  static final int WIDTH = 360;
 
   private final StringBuilder out = new StringBuilder();
 
@@ -62,13 +62,17 @@ final class Svg {
     return this;
   }
 
-  /** A number as short as it can be told: 1.2 M, 350 k, 4.1. */
+  /** A number as short as it can be told: 1.20 M, 350 k, 4.10, 0.0034. */
   static String number(double value) {
     double size = Math.abs(value);
     if (size >= 1e6) {
       return three(value / 1e6) + " M";
     }
-    return size >= 1e4 ? three(value / 1e3) + " k" : three(value);
+    if (size >= 1e4) {
+      return three(value / 1e3) + " k";
+    }
+    // Shares that are small are told apart, too.
+    return value != 0 && size < 0.1 ? String.format(Locale.ROOT, "%.2g", value) : three(value);
   }
 
   private static String three(double value) {

@@ -11,7 +11,8 @@ class ReportTest {
 
   private static final String RUN =
       """
-      {"machine": {"cores": 2, "os": "an <os>", "java": "a JVM", "flags": ["-Xmx1g"]},
+      {"machine": {"cores": 2, "os": "an <os>", "java": "a JVM", "flags": ["-Xmx1g"],
+         "libraries": ["jna-5.8.0", "jctools-core-jdk11-4.0.7", "javet-v8-linux-x86_64-5.0.6", "odd"]},
        "effort": "quick", "command": "./millrace bench --quick", "commit": "abc1234", "seed": 42,
        "warnings": ["a load of <4>", "peers: GraalWasm is missing: no JDK 25"],
        "profiles": {
@@ -90,9 +91,17 @@ class ReportTest {
   @Test
   void theSummaryHasTheSameVerdicts() throws Exception {
     assertThat(new MarkdownSummary(run()).text())
-        .contains("| V8 in process (Javet) | empty | 2.50x ahead, uncertain | 0.50x ahead |")
-        .contains("| V8 in process (Javet) | sha256 | 0.60x behind |  |")
-        .contains("| peers | no: too <wide>; uncertain: empty.vs.v8 | 11 |");
+        .contains("| Millrace against | empty call | its p99 | SHA-256 of 1 KiB | its p99 |")
+        .contains(
+            "| V8 in process (Javet) | 2.50x ahead, uncertain | 0.50x ahead | **0.60x behind** |  |")
+        .contains("| peers | no: too <wide> | 11 | 1 |");
+  }
+
+  @Test
+  void theDocumentsFirstTableSaysWhereWeAreBehind() throws Exception {
+    String document = new ResultsDocument(run()).text();
+    String first = document.substring(document.indexOf("\n|"), document.indexOf("\n\n| profile"));
+    assertThat(first).contains("**0.60x behind**");
   }
 
   @Test
@@ -102,7 +111,9 @@ class ReportTest {
         .contains("    ./millrace bench results out.json > benchmarks/RESULTS.md")
         .contains("| commit | abc1234 |")
         .contains("| V8 in process (Javet) | empty | 2 M | 30 | 40 |  | 2.50 (uncertain) | 0.50 |")
-        .contains("| peers | no: too <wide>; uncertain: empty.vs.v8 | 11 |")
+        .contains("| peers | no: too <wide> | 11 | 1 |")
+        .contains("\n| jna | 5.8.0 |\n| jctools-core-jdk11 | 4.0.7 |\n")
+        .contains("\n| javet-v8-linux-x86_64 | 5.0.6 |\n| odd |  |\n")
         .contains("wasmtime is missing: none")
         .contains("| echo.64B.guest.percent | 60 |");
   }
