@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -155,9 +156,15 @@ public final class Bench implements Callable<Integer> {
     return run.isValid() ? DONE : NOT_VALID;
   }
 
-  /** What was typed. */
+  /** What was typed; of files their names, since where they lie is nobody else's business. */
   private List<String> words() {
-    return spec.commandLine().getParseResult().originalArgs();
+    List<String> words = new ArrayList<>(spec.commandLine().getParseResult().originalArgs());
+    for (Path file : Arrays.asList(json, html)) {
+      if (file != null && file.getFileName() != null) {
+        words.replaceAll(each -> each.replace(file.toString(), file.getFileName().toString()));
+      }
+    }
+    return words;
   }
 
   private List<Profile> chosen() {

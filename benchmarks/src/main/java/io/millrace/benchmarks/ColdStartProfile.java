@@ -48,8 +48,11 @@ final class ColdStartProfile implements Profile {
     int rounds = Effort.of(QUICK_ROUNDS, ROUNDS, 3 * ROUNDS);
     millis(What.STORE, directory); // fills it
     Map<What, List<Double>> millis = new EnumMap<>(What.class);
+    List<What> whats = List.of(What.values());
+    Turns turns = new Turns(whats.size());
     for (int round = 0; round < rounds && System.nanoTime() < end; round++) {
-      for (What what : What.values()) {
+      for (int turn : turns.next()) {
+        What what = whats.get(turn);
         millis.computeIfAbsent(what, each -> new ArrayList<>()).add(millis(what, directory));
       }
     }

@@ -34,6 +34,15 @@ enum PeerKind {
     return title;
   }
 
+  /** The same, short enough to stand before a bar. */
+  String label() {
+    return switch (this) {
+      case LOCK -> "a lock (limit)";
+      case COMMONS_POOL -> "commons-pool2";
+      default -> title;
+    };
+  }
+
   /** Whether that is ourselves. */
   boolean isOwn() {
     return this == MILLRACE || this == MILLRACE_UNORDERED;

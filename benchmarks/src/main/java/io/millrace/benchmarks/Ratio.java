@@ -13,7 +13,7 @@ import org.apache.commons.math3.stat.inference.BinomialTest;
  * <p>A ratio that scatters more widely still tells who is ahead, by a sign test over the pairs:
  * were nobody ahead, each pair would fall on either side of 1 like a coin, so whoever has so many
  * of them that a coin would do it in at most 5 % of all runs is ahead with a confidence of 95 %.
- * That is 5 of 5 pairs, 7 of 8, 9 of 10, 16 of 21. It asks for nothing of how pairs are
+ * That is 5 of 5 pairs, 7 of 8, 9 of 10, 15 of 21. It asks for nothing of how pairs are
  * distributed, so stalls do it no harm; that they are independent is what the drawn order of turns
  * is for. (That both quartiles lie on one side, as it once was, is 4 of 5 pairs: a coin does that
  * in 19 % of all runs.)

@@ -18,6 +18,8 @@ final class ResultsDocument {
   /** A jar's name: the version begins with the first number that stands by itself. */
   private static final Pattern VERSIONED = Pattern.compile("(.+?)-(\\d.*)");
 
+  private static final Pattern JSON = Pattern.compile("--json[ =](\\S+)");
+
   private final ReportData data;
   private final StringBuilder text = new StringBuilder();
 
@@ -49,8 +51,12 @@ final class ResultsDocument {
   private void head() {
     line("# Results\n");
     line("One run. Written by a program from its JSON; these two commands write it anew:\n");
-    line("    %s", data.root().path("command").asText());
-    line("    ./millrace bench results out.json > benchmarks/RESULTS.md\n");
+    String command = data.root().path("command").asText();
+    Matcher json = JSON.matcher(command);
+    line("    %s", command);
+    line(
+        "    ./millrace bench results %s > benchmarks/RESULTS.md\n",
+        json.find() ? json.group(1) : "out.json");
     line("Figures are medians of rounds that ran in turn, in an order that was drawn. Ahead and");
     line("behind are said where a sign test over the pairs has a confidence of 95 %%; what is");
     line("uncertain is right in that, but not in by how much; what is open may be chance.");

@@ -75,6 +75,15 @@ final class Svg {
     return value != 0 && size < 0.1 ? String.format(Locale.ROOT, "%.2g", value) : three(value);
   }
 
+  /** With a unit; of those of time the one that fits. */
+  static String quantity(double value, String unit) {
+    return switch (unit) {
+      case " µs" -> value < 1e3 ? number(value) + unit : quantity(value / 1e3, " ms");
+      case " ms" -> value < 1e4 ? number(value) + unit : number(value / 1e3) + " s";
+      default -> number(value) + unit;
+    };
+  }
+
   private static String three(double value) {
     double size = Math.abs(value);
     int decimals = size >= 100 || value == Math.rint(value) ? 0 : size >= 10 ? 1 : 2;

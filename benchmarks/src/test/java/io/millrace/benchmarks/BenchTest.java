@@ -156,7 +156,7 @@ class BenchTest {
     assertThat(all.at("/profiles").fieldNames())
         .toIterable()
         .containsExactly("steady", "wild", "failing");
-    assertThat(all.at("/command").asText()).startsWith("./millrace bench --json");
+    assertThat(all.at("/command").asText()).isEqualTo("./millrace bench --json figures.json");
     assertThat(all.at("/commit").asText()).isNotBlank();
     assertThat(out.toString()).containsPattern("\\ntotal: \\d+ s\\n$");
   }

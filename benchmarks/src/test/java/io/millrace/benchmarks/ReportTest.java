@@ -13,7 +13,7 @@ class ReportTest {
       """
       {"machine": {"cores": 2, "os": "an <os>", "java": "a JVM", "flags": ["-Xmx1g"],
          "libraries": ["jna-5.8.0", "jctools-core-jdk11-4.0.7", "javet-v8-linux-x86_64-5.0.6", "odd"]},
-       "effort": "quick", "command": "./millrace bench --quick", "commit": "abc1234", "seed": 42,
+       "effort": "quick", "command": "./millrace bench --quick --json run.json", "commit": "abc1234", "seed": 42,
        "warnings": ["a load of <4>", "peers: GraalWasm is missing: no JDK 25"],
        "profiles": {
          "peers": {"valid": false, "why": "too <wide>", "notes": ["wasmtime is missing: none"],
@@ -107,8 +107,8 @@ class ReportTest {
   @Test
   void theDocumentHasTheCommandsThatGaveItAndEveryFigure() throws Exception {
     assertThat(new ResultsDocument(run()).text())
-        .contains("    ./millrace bench --quick\n")
-        .contains("    ./millrace bench results out.json > benchmarks/RESULTS.md")
+        .contains("    ./millrace bench --quick --json run.json\n")
+        .contains("    ./millrace bench results run.json > benchmarks/RESULTS.md")
         .contains("| commit | abc1234 |")
         .contains("| V8 in process (Javet) | empty | 2 M | 30 | 40 |  | 2.50 (uncertain) | 0.50 |")
         .contains("| peers | no: too <wide> | 11 | 1 |")
@@ -116,6 +116,20 @@ class ReportTest {
         .contains("\n| javet-v8-linux-x86_64 | 5.0.6 |\n| odd |  |\n")
         .contains("wasmtime is missing: none")
         .contains("| echo.64B.guest.percent | 60 |");
+  }
+
+  @Test
+  void numbersAreShortAndRound() {
+    assertThat(Svg.quantity(23_900, " µs")).isEqualTo("23.9 ms");
+    assertThat(Svg.quantity(12_000_000, " µs")).isEqualTo("12 s");
+    assertThat(Svg.quantity(81.2, " µs")).isEqualTo("81.2 µs");
+    assertThat(Svg.quantity(4_711, " ms")).isEqualTo("4711 ms");
+    assertThat(Svg.number(0.0034)).isEqualTo("0.0034");
+    String linear = new LinePlot("a", "x", false, List.of("1", "2")).add("s0", 500, 1_159).svg();
+    assertThat(linear).contains(">0<", ">200<", ">1000<", ">1200<").doesNotContain(">1159<");
+    String logarithmic =
+        new LinePlot("a", "x", true, List.of("1", "2")).add("s0", 492, 70_700).svg();
+    assertThat(logarithmic).contains(">200<", ">500<", ">1000<", ">50 k<", ">100 k<");
   }
 
   @Test
