@@ -128,6 +128,12 @@ final class ArticleProfile implements Profile {
     figures.put(prefix + "allocatedBytes", each(rounds, LoadResult::allocatedBytes));
     figures.put(
         prefix + "rejected", (double) Arrays.stream(rounds).mapToLong(LoadResult::rejected).sum());
+    figures.put(
+        prefix + "collections",
+        (double) Arrays.stream(rounds).mapToLong(LoadResult::collections).sum());
+    figures.put(
+        prefix + "collectionMillis",
+        (double) Arrays.stream(rounds).mapToLong(LoadResult::collectionMillis).sum());
     long failed = Arrays.stream(rounds).mapToLong(LoadResult::failed).sum();
     figures.put(prefix + "failed", (double) failed);
     if (failed > 0) {

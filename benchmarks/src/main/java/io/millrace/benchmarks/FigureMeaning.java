@@ -39,6 +39,7 @@ enum FigureMeaning {
           "neighbours",
           "others",
           "resets",
+          "collections",
           "rawspeedup");
 
   private static final List<String> LOWER =

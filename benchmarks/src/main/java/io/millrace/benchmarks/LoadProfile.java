@@ -47,6 +47,10 @@ final class LoadProfile implements Profile {
         figures.put(prefix + "perSecond", result.perSecond());
         figures.put(prefix + "sojourn.p50Micros", result.sojourn().getValueAtPercentile(50) / 1e3);
         figures.put(prefix + "sojourn.p99Micros", result.sojourn().getValueAtPercentile(99) / 1e3);
+        figures.put(prefix + "service.p50Micros", result.service().getValueAtPercentile(50) / 1e3);
+        figures.put(prefix + "service.p99Micros", result.service().getValueAtPercentile(99) / 1e3);
+        figures.put(prefix + "allocatedBytes", result.allocatedBytes());
+        figures.put(prefix + "collections", (double) result.collections());
         figures.put(prefix + "rejectedShare", (double) result.rejected() / calls);
         figures.put(prefix + "queueLength", result.meanWaiting());
         figures.put(prefix + "utilisation", result.utilisation());

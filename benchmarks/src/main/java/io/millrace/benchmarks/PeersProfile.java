@@ -35,7 +35,7 @@ final class PeersProfile implements Profile {
     PeerRounds.Plan plan =
         new PeerRounds.Plan(
             Effort.of(8, 9, 21),
-            Effort.of(8, 10, 25),
+            Effort.of(8, 9, 25),
             IN_FLIGHT,
             Effort.of(80, 80, 200),
             Effort.of(500, 600, 3_000));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class ChildProcessTest {
 
@@ -53,6 +54,7 @@ class ChildProcessTest {
   }
 
   @Test
+  @Timeout(SECONDS)
   void whoSaysNothingIsEndedAndNamedWithTheLimit() throws Exception {
     try (ChildProcess child = jvm(Silent.class)) {
       assertThatIllegalStateException()
