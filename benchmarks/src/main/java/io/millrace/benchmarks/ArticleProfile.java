@@ -80,10 +80,10 @@ final class ArticleProfile implements Profile {
         pools[i] = WorkerPools.over(guests).workers(WORKERS[i]).inboxCapacity(IN_FLIGHT).build();
       }
       int slices = rounds * SLICES;
+      Turns turns = new Turns(WORKERS.length);
       LoadResult[][] results = new LoadResult[WORKERS.length][slices];
       for (int slice = -SLICES * Effort.of(1, WARM_UPS, WARM_UPS); slice < slices; slice++) {
-        for (int i = 0; i < WORKERS.length; i++) {
-          int turn = Math.floorMod(i + slice, WORKERS.length);
+        for (int turn : turns.next()) {
           LoadResult result =
               LoadHarness.closed(pools[turn], invocation, calls / SLICES, IN_FLIGHT);
           if (slice >= 0) {
@@ -128,6 +128,17 @@ final class ArticleProfile implements Profile {
     figures.put(prefix + "allocatedBytes", each(rounds, LoadResult::allocatedBytes));
     figures.put(
         prefix + "rejected", (double) Arrays.stream(rounds).mapToLong(LoadResult::rejected).sum());
+    figures.put(
+        prefix + "collections",
+        (double) Arrays.stream(rounds).mapToLong(LoadResult::collections).sum());
+    figures.put(
+        prefix + "collectionMillis",
+        (double) Arrays.stream(rounds).mapToLong(LoadResult::collectionMillis).sum());
+    long failed = Arrays.stream(rounds).mapToLong(LoadResult::failed).sum();
+    figures.put(prefix + "failed", (double) failed);
+    if (failed > 0) {
+      figures.doubt(prefix + "failed: " + failed + " calls failed, none may");
+    }
     double[] errors = each(rounds, LoadResult::littleError);
     figures.put(prefix + "littleError", errors);
     double error = Ratio.median(errors);

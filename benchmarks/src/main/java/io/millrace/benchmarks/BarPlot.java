@@ -6,8 +6,8 @@ import java.util.List;
 /** Rows of bars, one below the other, each with its value written out. */
 final class BarPlot {
 
-  private static final int LABEL = 182;
-  private static final int VALUE = 62;
+  private static final int LABEL = 152;
+  private static final int VALUE = 60;
   private static final int ROW = 22;
   private static final int GAP = 10;
 
@@ -44,7 +44,7 @@ final class BarPlot {
     for (Row row : rows) {
       y += row.label.isEmpty() ? 0 : GAP / 2.0;
       double width = (Svg.WIDTH - LABEL - VALUE) * share(row.value, least, most);
-      String value = Svg.number(row.value) + row.unit;
+      String value = Svg.quantity(row.value, row.unit);
       svg.text(LABEL - 6, y + 14, "end", "label", row.label);
       svg.rect(LABEL, y + 3, width, ROW - 7, row.style, row.label + " " + value);
       svg.text(LABEL + Math.max(0.5, width) + 5, y + 14, "start", "value", value);

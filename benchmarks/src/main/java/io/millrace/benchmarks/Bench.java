@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -82,6 +84,12 @@ public final class Bench implements Callable<Integer> {
   @Option(names = "--full", description = "Longer runs: as long as it takes.")
   private boolean full;
 
+  @Option(
+      names = "--seed",
+      paramLabel = "NUMBER",
+      description = "Draw the order of turns as a run with this seed did; drawn, too, by default.")
+  private @Nullable Long seed;
+
   @Option(names = "--list", description = "Say which profiles there are, and end.")
   private boolean list;
 
@@ -127,6 +135,7 @@ public final class Bench implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "--quick and --full exclude each other");
     }
     Effort.choose(quick ? Effort.QUICK : full ? Effort.FULL : Effort.NORMAL);
+    Turns.choose(seed == null ? new SecureRandom().nextInt(1_000_000) : seed);
     List<Profile> chosen = chosen();
     requireWritable("--json", json);
     requireWritable("--html", html);
@@ -147,9 +156,15 @@ public final class Bench implements Callable<Integer> {
     return run.isValid() ? DONE : NOT_VALID;
   }
 
-  /** What was typed. */
+  /** What was typed; of files their names, since where they lie is nobody else's business. */
   private List<String> words() {
-    return spec.commandLine().getParseResult().originalArgs();
+    List<String> words = new ArrayList<>(spec.commandLine().getParseResult().originalArgs());
+    for (Path file : Arrays.asList(json, html)) {
+      if (file != null && file.getFileName() != null) {
+        words.replaceAll(each -> each.replace(file.toString(), file.getFileName().toString()));
+      }
+    }
+    return words;
   }
 
   private List<Profile> chosen() {

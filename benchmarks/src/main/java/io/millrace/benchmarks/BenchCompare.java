@@ -20,7 +20,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Compares two files that --json wrote. A figure is better or worse where the intervals",
-      "around both medians lie apart, and by more than 3 %.",
+      "around both medians lie apart, and by more than 3 %. A count of what ought not to be",
+      "(unanswered, neighboursHit) is worse where there is more, whatever the number. There is",
+      "no verdict on single numbers, which have no interval, nor on what is no merit (inFlight).",
     },
     footer = {"", "Exit codes: 0 nothing is worse; 1 something is; 2 bad usage."})
 final class BenchCompare implements Callable<Integer> {
@@ -33,7 +35,7 @@ final class BenchCompare implements Callable<Integer> {
   @Parameters(index = "1", paramLabel = "NEW.json", description = "The run after.")
   private Path after = Path.of("");
 
-  @Option(names = "--all", description = "Also tell what is the same or unclear.")
+  @Option(names = "--all", description = "Also tell what is the same, or has no verdict.")
   private boolean all;
 
   @Override
@@ -61,7 +63,7 @@ final class BenchCompare implements Callable<Integer> {
         .forEach(each -> out.println(row(each)));
     for (Verdict verdict : Verdict.values()) {
       long count = comparisons.stream().filter(each -> each.verdict() == verdict).count();
-      out.println(count + " " + verdict.name().toLowerCase(Locale.ROOT));
+      out.println(count + " " + verdict.words());
     }
     return comparisons.stream().anyMatch(each -> each.verdict() == Verdict.WORSE) ? 1 : 0;
   }
@@ -78,7 +80,7 @@ final class BenchCompare implements Callable<Integer> {
         each.before(),
         each.after(),
         each.factor(),
-        each.verdict().name().toLowerCase(Locale.ROOT));
+        each.verdict().words());
   }
 
   private static boolean isTrusted(ReportData data, String profile, PrintWriter out) {

@@ -2,10 +2,12 @@ package io.millrace.benchmarks;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One run of some profiles: measures, tells on the way, and keeps what is written afterwards. */
@@ -13,6 +15,8 @@ final class BenchRun {
 
   private final PrintWriter out;
   private final MachineFacts machine = MachineFacts.now();
+  private final Optional<CpuTimes> cpuBefore = CpuTimes.now();
+  private final String commit = Program.commit();
   private final long startNanos = System.nanoTime();
   private final Map<String, Outcome> outcomes = new LinkedHashMap<>();
 
@@ -28,6 +32,8 @@ final class BenchRun {
    * @param uncertain figures whose size is not to be relied upon, each with the reason
    * @param seconds that it took
    * @param samples what medians were taken of
+   * @param notes what is left out by plan, and the like
+   * @param warnings what is missing though it ought not to be
    */
   private record Outcome(
       boolean valid,
@@ -36,7 +42,8 @@ final class BenchRun {
       double seconds,
       Map<String, Double> figures,
       Map<String, double[]> samples,
-      List<String> notes) {}
+      List<String> notes,
+      List<String> warnings) {}
 
   /** Runs a profile, also after one that failed. */
   void measure(Profile profile) {
@@ -58,7 +65,8 @@ final class BenchRun {
             seconds,
             figures.values(),
             figures.samples(),
-            figures.notes()));
+            figures.notes(),
+            figures.warnings()));
     print(profile, figures, seconds);
   }
 
@@ -71,6 +79,7 @@ final class BenchRun {
     figures
         .values()
         .forEach((name, value) -> out.printf(Locale.ROOT, "  %-28s %12.3f%n", name, value));
+    figures.warnings().forEach(what -> out.println("  WARNING: " + what));
     figures.notes().forEach(what -> out.println("  note: " + what));
     figures.uncertain().forEach((name, why) -> out.println("  uncertain: " + name + ": " + why));
     figures.doubts().forEach(why -> out.println("  NOT VALID: " + why));
@@ -91,11 +100,21 @@ final class BenchRun {
   Map<String, Object> all(List<String> words) {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("machine", machine);
-    all.put("commit", Program.commit());
+    all.put("commit", commit);
     all.put("command", "./millrace bench " + String.join(" ", words));
+    all.put("seed", Turns.seed());
     all.put("effort", Effort.chosen().name().toLowerCase(Locale.ROOT));
     all.put("seconds", secondsSince(startNanos));
+    all.put("warnings", warnings());
     all.put("profiles", outcomes);
+    return all;
+  }
+
+  /** Of the whole run, then of its profiles, which are named. */
+  private List<String> warnings() {
+    List<String> all = new ArrayList<>(RunWarnings.of(machine, cpuBefore, CpuTimes.now(), commit));
+    outcomes.forEach(
+        (name, outcome) -> outcome.warnings.forEach(what -> all.add(name + ": " + what)));
     return all;
   }
 

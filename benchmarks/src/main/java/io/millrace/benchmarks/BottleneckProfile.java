@@ -81,7 +81,8 @@ final class BottleneckProfile implements Profile {
             () -> memory.read(0, reply.length).length,
             () -> decode(function, reply),
             () -> decode(function, guest.invoke(Invocation.of(function, encode(numbers)))));
-    double[] micros = IntStream.range(0, 5).mapToDouble(rates::micros).toArray();
+    double[] micros =
+        IntStream.range(0, 5).mapToDouble(i -> Ratio.median(rates.micros(i))).toArray();
     Shares shares = Shares.of(micros[0], micros[1], micros[2], micros[3], micros[4]);
     String prefix = function + "." + sizeName(size) + ".";
     figures.put(prefix + "micros", rates.micros(4));

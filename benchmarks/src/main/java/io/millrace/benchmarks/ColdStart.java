@@ -31,6 +31,7 @@ final class ColdStart {
 
   /** {@code WHAT DIRECTORY MODULE} */
   public static void main(String[] args) throws IOException {
+    ParentWatch.start();
     byte[] wasm;
     String resource = "/io/millrace/guests/" + args[2] + ".wasm";
     try (InputStream in =

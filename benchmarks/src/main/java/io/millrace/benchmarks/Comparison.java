@@ -1,10 +1,11 @@
 package io.millrace.benchmarks;
 
-import java.util.List;
 import java.util.Locale;
 
 /**
- * Whether a figure changed from one run to another, as far as the noise lets one say.
+ * Whether a figure changed from one run to another, as far as the noise lets one say. A count of
+ * what ought not to be (calls that were not answered, neighbours that were hit) has no noise: more
+ * of them is worse, whatever their number.
  *
  * @param name profile and figure
  * @param before median of the old run
@@ -19,26 +20,17 @@ record Comparison(String name, double before, double after, Verdict verdict) {
   /** A change that nobody would act on. */
   private static final double SMALLEST_CHANGE = 0.03;
 
-  /** Names of figures that are the better the lower they are, by how they end. */
-  private static final List<String> LOWER_IS_BETTER =
-      List.of(
-          "micros",
-          "nanos",
-          "millis",
-          "mib",
-          "bytes",
-          "error",
-          "length",
-          "rejectedshare",
-          "percent",
-          "ratio");
-
   enum Verdict {
     BETTER,
     WORSE,
     SAME,
-    /** Too few values on one side. */
-    UNCLEAR
+    /** A single number on one side, around which there is no interval, or one that is no merit. */
+    NO_VERDICT;
+
+    /** As it is told to readers. */
+    String words() {
+      return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
   }
 
   /** Compares the values that two medians were taken of. */
@@ -50,20 +42,23 @@ record Comparison(String name, double before, double after, Verdict verdict) {
 
   private static Verdict verdict(
       String name, double[] before, double[] after, Interval old, Interval now) {
-    if (before.length < FEWEST || after.length < FEWEST) {
-      return Verdict.UNCLEAR;
+    FigureMeaning meaning = FigureMeaning.of(name);
+    if (meaning == FigureMeaning.COUNT) {
+      return old.median == now.median
+          ? Verdict.SAME
+          : now.median < old.median ? Verdict.BETTER : Verdict.WORSE;
+    }
+    boolean single = before.length < FEWEST || after.length < FEWEST;
+    if (single || meaning == FigureMeaning.NEITHER) {
+      return Verdict.NO_VERDICT;
     }
     boolean apart = old.high < now.low || now.high < old.low;
     boolean small = Math.abs(now.median - old.median) <= SMALLEST_CHANGE * Math.abs(old.median);
     if (!apart || small) {
       return Verdict.SAME;
     }
-    return (now.median < old.median) == isLowerBetter(name) ? Verdict.BETTER : Verdict.WORSE;
-  }
-
-  static boolean isLowerBetter(String name) {
-    String lower = name.toLowerCase(Locale.ROOT);
-    return LOWER_IS_BETTER.stream().anyMatch(lower::endsWith);
+    boolean lowerIsBetter = meaning == FigureMeaning.LOWER_IS_BETTER;
+    return now.median < old.median == lowerIsBetter ? Verdict.BETTER : Verdict.WORSE;
   }
 
   /** New by old. */

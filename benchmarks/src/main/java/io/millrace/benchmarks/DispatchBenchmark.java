@@ -4,7 +4,6 @@ import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.WorkerPool;
 import io.millrace.scheduler.Overflow;
 import io.millrace.scheduler.WorkerPools;
-import java.util.Collections;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -85,8 +84,7 @@ public class DispatchBenchmark {
   @Benchmark
   @OperationsPerInvocation(BATCH)
   public long stream() {
-    Long replies =
-        pool().invokeAll(Flux.fromIterable(Collections.nCopies(BATCH, EMPTY))).count().block();
+    Long replies = pool().invokeAll(Flux.fromIterable(new Copies<>(EMPTY, BATCH))).count().block();
     return replies == null ? 0 : replies;
   }
 

@@ -59,9 +59,9 @@ final class DispatchProfile implements Profile {
               SLICES,
               WARM_UPS,
               List.of(Load.stream(pool, empty, INVOCATIONS), peer, loops));
-      figures.put("dispatch.millionsPerSecond", rates.perSecond(0) / 1e6);
-      figures.put("dispatch.reactorPool.millionsPerSecond", rates.perSecond(1) / 1e6);
-      figures.put("dispatch.rawLoops.millionsPerSecond", rates.perSecond(2) / 1e6);
+      figures.put("dispatch.millionsPerSecond", rates.each(0, rate -> rate / 1e6));
+      figures.put("dispatch.reactorPool.millionsPerSecond", rates.each(1, rate -> rate / 1e6));
+      figures.put("dispatch.rawLoops.millionsPerSecond", rates.each(2, rate -> rate / 1e6));
       figures.putStanding("dispatch.vsReactorPool", rates.ratio(0, 1));
     }
   }
@@ -85,7 +85,7 @@ final class DispatchProfile implements Profile {
                   Load.stream(pool, plain.withDeadline(Duration.ofSeconds(30)), INVOCATIONS),
                   Load.stream(pool, inTurn(tenants)),
                   Load.stream(pool, inTurn(keys))));
-      figures.put("dispatch.fake.nanos", 1e9 / rates.perSecond(0));
+      figures.put("dispatch.fake.nanos", rates.each(0, rate -> 1e9 / rate));
       figures.put("dispatch.deadline.extraNanos", rates.extraNanos(1, 0));
       figures.put("dispatch.tenants.extraNanos", rates.extraNanos(2, 0));
       figures.put("dispatch.keys.extraNanos", rates.extraNanos(3, 0));

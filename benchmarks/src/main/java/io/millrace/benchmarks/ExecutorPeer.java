@@ -9,7 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -75,11 +75,7 @@ final class ExecutorPeer implements Peer {
       run.send();
     }
     run.ended.await();
-    Exception failure = run.failure.get();
-    if (failure != null) {
-      throw failure;
-    }
-    return Round.of(start, run.histograms());
+    return Round.of(System.nanoTime() - start, run.failed.sum(), run.histograms());
   }
 
   @Override
@@ -97,7 +93,7 @@ final class ExecutorPeer implements Peer {
     private final boolean timed;
     private final AtomicInteger unsent;
     private final CountDownLatch ended;
-    private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+    private final LongAdder failed = new LongAdder();
     private final List<Histogram> sojourns = new ArrayList<>();
     private final ThreadLocal<Histogram> sojourn = ThreadLocal.withInitial(this::histogram);
 
@@ -137,9 +133,8 @@ final class ExecutorPeer implements Peer {
         if (timed) {
           sojourn.get().recordValue(System.nanoTime() - sent);
         }
-      } catch (Exception failed) {
-        failure.compareAndSet(null, failed);
-        unsent.set(0);
+      } catch (Exception failure) {
+        failed.increment();
       }
       send();
     }

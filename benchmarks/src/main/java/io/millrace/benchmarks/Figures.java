@@ -18,6 +18,7 @@ final class Figures {
   private final List<String> doubts = new ArrayList<>();
   private final Map<String, String> uncertain = new LinkedHashMap<>();
   private final List<String> notes = new ArrayList<>();
+  private final List<String> warnings = new ArrayList<>();
 
   void put(String name, double value) {
     values.put(name, value);
@@ -39,9 +40,9 @@ final class Figures {
   }
 
   /**
-   * A ratio that is asked who is ahead. Where its pairs scatter too widely for a figure, but half
-   * of them and more lie on one side of 1, the answer stands and the figure is uncertain. Where
-   * they lie on both sides there is no answer, and the run cannot be trusted.
+   * A ratio that is asked who is ahead. Where its pairs scatter too widely for a figure, but so
+   * many lie on one side of 1 that this is no chance, the answer stands and the figure is
+   * uncertain. Where they lie on both sides there is no answer, and the run cannot be trusted.
    */
   void putStanding(String name, Ratio ratio) {
     if (!ratio.isTooFew() && (ratio.isAboveOne() || ratio.isBelowOne())) {
@@ -53,11 +54,16 @@ final class Figures {
 
   /**
    * A ratio of percentiles, which scatter more than rates by their nature: a wide spread makes the
-   * figure uncertain and no more, and readers are not told who is ahead where it spans 1.
+   * figure uncertain and no more, and readers are not told who is ahead where chance may have it.
    */
   void putScattered(String name, Ratio ratio) {
     put(name, ratio.pairs());
-    ratio.doubt().ifPresent(why -> uncertain.put(name, why));
+    ratio.doubt().ifPresent(why -> uncertain(name, why));
+  }
+
+  /** Names a figure whose size is not to be relied upon. */
+  void uncertain(String name, String why) {
+    uncertain.merge(name, why, (one, other) -> one + "; " + other);
   }
 
   /** Marks the whole run as one that cannot be trusted. */
@@ -65,7 +71,12 @@ final class Figures {
     doubts.add(why);
   }
 
-  /** Something that a reader has to know, though it harms nothing: what is missing, say. */
+  /** Something that a reader has to know though it harms no figure: somebody is missing, say. */
+  void warn(String what) {
+    warnings.add(what);
+  }
+
+  /** Something that a reader may want to know: what is left out by plan, say. */
   void note(String what) {
     notes.add(what);
   }
@@ -77,6 +88,10 @@ final class Figures {
   /** What the medians were taken of, where there was more than one value. */
   Map<String, double[]> samples() {
     return Collections.unmodifiableMap(samples);
+  }
+
+  List<String> warnings() {
+    return Collections.unmodifiableList(warnings);
   }
 
   List<String> notes() {

@@ -3,6 +3,7 @@ package io.millrace.benchmarks;
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.spi.GuestLease;
 import io.millrace.pipeline.spi.GuestSource;
+import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.Histogram;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -13,6 +14,8 @@ import reactor.pool.PoolBuilder;
 
 /** {@code flatMap} over reactor-pool, whose resources are guests, on a scheduler of as many. */
 final class FlatMapPeer implements Peer {
+
+  private static final byte[] NOTHING = {};
 
   private final InstrumentedPool<GuestLease> pool;
   private final Scheduler scheduler;
@@ -30,13 +33,15 @@ final class FlatMapPeer implements Peer {
   public Round run(PeerCall call, int calls, int inFlight, boolean timed) {
     Invocation invocation = call.invocation();
     Histogram sojourns = Peer.histogram();
+    LongAdder failed = new LongAdder();
     long start = System.nanoTime();
     Flux<Long> sent =
         Flux.range(0, calls)
             .flatMap(
                 each -> {
                   Long now = timed ? System.nanoTime() : 0L;
-                  return pool.withPoolable(lease -> on(lease, invocation)).map(reply -> now);
+                  return pool.withPoolable(lease -> on(lease, invocation, failed))
+                      .map(reply -> now);
                 },
                 inFlight);
     // Behind flatMap, where a reply has arrived: it may have waited within for another thread.
@@ -46,11 +51,21 @@ final class FlatMapPeer implements Peer {
     if (replies == null || replies != calls) {
       throw new IllegalStateException(replies + " replies to " + calls + " invocations");
     }
-    return Round.of(start, sojourns);
+    return Round.of(System.nanoTime() - start, failed.sum(), sojourns);
   }
 
-  private Mono<byte[]> on(GuestLease lease, Invocation invocation) {
-    return Mono.fromCallable(() -> lease.guest(null).invoke(invocation)).subscribeOn(scheduler);
+  private Mono<byte[]> on(GuestLease lease, Invocation invocation, LongAdder failed) {
+    return Mono.fromCallable(() -> call(lease, invocation, failed)).subscribeOn(scheduler);
+  }
+
+  /** Failures are caught here, and not by an operator, which would cost each call something. */
+  private static byte[] call(GuestLease lease, Invocation invocation, LongAdder failed) {
+    try {
+      return lease.guest(null).invoke(invocation);
+    } catch (RuntimeException failure) {
+      failed.increment();
+      return NOTHING;
+    }
   }
 
   @Override

@@ -29,6 +29,7 @@ final class HtmlReport {
         .append(style())
         .append("</style></head><body><main>");
     head();
+    warnings();
     if (data.has("peers")) {
       standings();
     }
@@ -77,17 +78,30 @@ final class HtmlReport {
     out.append("</p></header>");
   }
 
+  private void warnings() {
+    List<String> all = data.warnings();
+    if (!all.isEmpty()) {
+      out.append("<section class=\"card wide warn\"><h2>What this run warns of</h2><ul>");
+      for (String each : all) {
+        out.append("<li>");
+        text(each);
+        out.append("</li>");
+      }
+      out.append("</ul></section>");
+    }
+  }
+
   private void standings() {
     out.append("<section class=\"card wide\"><h2>Where Millrace is ahead, and where behind</h2>")
         .append("<p class=\"note\">Calls a second of Millrace by those of the other, and the 99th ")
         .append("percentile of a call's time likewise: the same guest and payload, two workers, ")
         .append("as many calls in flight, measured in turn. The limits do without a thread hop, ")
-        .append("so nobody who has one can be ahead of them. Uncertain: who is ahead stands, but ")
-        .append("not by how much; open: the pairs lie on both sides.</p>")
+        .append("so nobody who has one can be ahead of them. Ahead or behind is said where a sign ")
+        .append("test over the pairs has a confidence of 95 %. Uncertain: that stands, but not ")
+        .append("by how much; open: chance may have it; even: neither, and the pairs agree.</p>")
         .append("<div class=\"scroll\"><table><thead><tr><th>against</th>");
     for (PeerCall call : PeerCall.values()) {
-      String title = call == PeerCall.EMPTY ? "empty call" : "SHA-256 of 1 KiB";
-      out.append("<th>").append(title).append("</th><th>its p99</th>");
+      out.append("<th>").append(call.title()).append("</th><th>its p99</th>");
     }
     out.append("</tr></thead><tbody>");
     List<PeerStanding> all = PeerStanding.all(data);
@@ -95,7 +109,7 @@ final class HtmlReport {
       List<PeerStanding> mine = all.stream().filter(each -> each.peer() == peer).toList();
       if (!mine.isEmpty()) {
         out.append("<tr><th>");
-        text(peer.title() + (peer == PeerKind.LOCK ? " (limit)" : ""));
+        text(peer.title());
         out.append("</th>");
         for (PeerStanding each : mine) {
           cell(each.rate());
@@ -175,7 +189,7 @@ final class HtmlReport {
       return value.asText();
     }
     StringBuilder all = new StringBuilder();
-    value.forEach(each -> all.append(each.asText()).append(' '));
+    value.forEach(each -> all.append(all.isEmpty() ? "" : " · ").append(each.asText()));
     return all.toString();
   }
 

@@ -3,7 +3,6 @@ package io.millrace.benchmarks;
 import io.millrace.instance.InstancePool;
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.WorkerPool;
-import io.millrace.pipeline.spi.Guest;
 import io.millrace.pipeline.spi.GuestLease;
 import io.millrace.scheduler.WorkerPools;
 import java.util.ArrayList;
@@ -86,7 +85,7 @@ public class InvokeBenchmark {
   /** The limit: loops without any framework. */
   @Benchmark
   @OperationsPerInvocation(BATCH)
-  public long bareLoops() throws InterruptedException {
+  public long bareLoops() throws Exception {
     return rig().throughLoops(BATCH);
   }
 
@@ -101,11 +100,13 @@ public class InvokeBenchmark {
     private final InstancePool guests;
     private final WorkerPool pool;
     private final List<GuestLease> leases = new ArrayList<>();
+    private final LoopThreads loops;
 
     Rig(String function, int workers) {
       invocation = Invocation.of(function, new byte[1024]);
       guests = DigestGuests.pool(false);
       pool = WorkerPools.over(guests).workers(workers).inboxCapacity(1024).build();
+      loops = new LoopThreads(workers);
       for (int i = 0; i < workers; i++) {
         leases.add(guests.lease());
       }
@@ -113,6 +114,7 @@ public class InvokeBenchmark {
 
     void stop() {
       pool.close();
+      loops.close();
       leases.forEach(GuestLease::close);
       guests.close();
     }
@@ -126,26 +128,10 @@ public class InvokeBenchmark {
       return Objects.requireNonNull(pool.invoke(invocation).block()).bytes();
     }
 
-    long throughLoops(int count) throws InterruptedException {
-      int each = count / leases.size();
-      List<Thread> threads = new ArrayList<>();
-      for (GuestLease lease : leases) {
-        Thread thread =
-            new Thread(
-                () -> {
-                  Guest guest = lease.guest(null);
-                  for (int i = 0; i < each; i++) {
-                    if (guest.invoke(invocation).length == 0) {
-                      throw new IllegalStateException("no reply");
-                    }
-                  }
-                });
-        thread.start();
-        threads.add(thread);
-      }
-      for (Thread thread : threads) {
-        thread.join();
-      }
+    long throughLoops(int count) throws Exception {
+      loops.run(
+          count,
+          (thread, calls) -> RawLoops.call(leases.get(thread).guest(null), invocation, calls));
       return count;
     }
   }

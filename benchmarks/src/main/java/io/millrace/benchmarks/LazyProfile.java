@@ -46,15 +46,19 @@ final class LazyProfile implements Profile {
     Map<String, List<double[]>> all = new LinkedHashMap<>();
     try (TempDirectory directory = TempDirectory.create("millrace-lazy")) {
       start(directory.path(), 0); // fills it
+      List<Map.Entry<String, Integer>> modes = List.copyOf(WARM_UPS.entrySet());
+      Turns turns = new Turns(modes.size());
       for (int round = 0; round < rounds; round++) {
-        for (Map.Entry<String, Integer> each : WARM_UPS.entrySet()) {
+        for (int turn : turns.next()) {
+          Map.Entry<String, Integer> each = modes.get(turn);
           all.computeIfAbsent(each.getKey(), any -> new ArrayList<>())
               .add(start(directory.path(), each.getValue()));
         }
       }
     }
-    all.forEach(
-        (name, starts) -> {
+    WARM_UPS.forEach( // in their order, and not in that of the first turn
+        (name, any) -> {
+          List<double[]> starts = all.getOrDefault(name, List.of());
           figures.put(name + ".readyMillis", column(starts, 0, 1e6));
           figures.put(name + ".firstReplyMillis", column(starts, 1, 1e6));
           figures.put(name + ".allWorkersMillis", column(starts, 2, 1e6));

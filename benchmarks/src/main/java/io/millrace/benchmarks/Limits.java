@@ -22,7 +22,8 @@ final class Limits {
           System.arraycopy(from, 0, to, 0, BYTES);
           return to[BYTES / 2];
         };
-    figures.put("limit.memcpy1KiB.nanos", 1e3 * Rates.inTurn(ROUNDS, 50, 200, copy).micros(0));
+    figures.put(
+        "limit.memcpy1KiB.nanos", Rates.inTurn(ROUNDS, 50, 200, copy).each(0, rate -> 1e9 / rate));
     double[] hops = new double[ROUNDS];
     double[] trips = new double[ROUNDS];
     for (int round = -1; round < ROUNDS; round++) { // the first one only warms up

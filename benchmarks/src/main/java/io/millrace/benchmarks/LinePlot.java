@@ -37,16 +37,13 @@ final class LinePlot {
 
   String svg() {
     Svg svg = new Svg(HEIGHT, title);
-    double most = values().max().orElse(1);
-    double least = logarithmic ? values().filter(v -> v > 0).min().orElse(1) : 0;
-    most = most <= least ? least + 1 : most;
-    for (int i = 0; i <= 4; i++) {
-      double share = i / 4.0;
-      double value =
-          logarithmic ? least * Math.pow(most / least, share) : least + share * (most - least);
-      double y = y(share);
+    List<Double> ticks = ticks();
+    double least = ticks.get(0);
+    double most = ticks.get(ticks.size() - 1);
+    for (double value : ticks) {
+      double y = y(share(value, least, most));
       svg.line(LEFT, y, Svg.WIDTH - RIGHT, y, "grid");
-      svg.text(LEFT - 6, y + 4, "end", "axis", Svg.number(value));
+      svg.text(LEFT - 6, y + 4, "end", "axis", axis(value));
     }
     for (int step = 0; step < steps.size(); step++) {
       svg.text(x(step), HEIGHT - BOTTOM + 16, "middle", "axis", steps.get(step));
@@ -71,6 +68,49 @@ final class LinePlot {
       }
     }
     return svg.end();
+  }
+
+  /** Round numbers, the first at or below all values, the last at or above. */
+  private List<Double> ticks() {
+    double most = values().max().orElse(1);
+    double least = values().filter(value -> value > 0).min().orElse(1);
+    List<Double> ticks = new ArrayList<>();
+    if (logarithmic) {
+      double tick = roundDown(least);
+      while (tick < most) {
+        ticks.add(tick);
+        tick = next(tick);
+      }
+      ticks.add(tick);
+      if (ticks.size() == 1) { // one value, and a round one
+        ticks.add(next(tick));
+      }
+      return ticks;
+    }
+    double step = roundDown(Math.max(most, Double.MIN_NORMAL) / 4);
+    for (double tick = 0; tick < most + step; tick += step) {
+      ticks.add(tick);
+    }
+    return ticks;
+  }
+
+  /** 1, 2 or 5 with zeros, whichever is the last not above {@code value}. */
+  private static double roundDown(double value) {
+    double power = Math.pow(10, Math.floor(Math.log10(value)));
+    double digit = value / power;
+    return power * (digit < 2 ? 1 : digit < 5 ? 2 : 5);
+  }
+
+  private static double next(double round) {
+    return roundDown(2.6 * round); // 1, 2, 5, 10
+  }
+
+  private static String axis(double value) {
+    return value >= 1e4 ? number(value / 1e3) + " k" : number(value);
+  }
+
+  private static String number(double round) {
+    return round == Math.rint(round) ? Long.toString((long) round) : Svg.number(round);
   }
 
   private DoubleStream values() {

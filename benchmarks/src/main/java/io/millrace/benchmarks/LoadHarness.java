@@ -2,6 +2,7 @@ package io.millrace.benchmarks;
 
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Reply;
+import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.WorkerPool;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
@@ -35,6 +36,7 @@ final class LoadHarness {
   private final LongAdder sentToReplyNanos = new LongAdder();
   private final LongAdder completed = new LongAdder();
   private final LongAdder rejected = new LongAdder();
+  private final LongAdder failed = new LongAdder();
   private final AtomicInteger inSystem = new AtomicInteger();
   private final AtomicInteger unsent;
   private final AtomicLong lastNanos = new AtomicLong();
@@ -92,10 +94,11 @@ final class LoadHarness {
     }
     LoadSampler.Means means = sampler.stop();
     long nanos = lastNanos.get() - start;
-    long answered = Math.max(1, completed.sum() + rejected.sum());
+    long answered = Math.max(1, completed.sum() + rejected.sum() + failed.sum());
     return new LoadResult(
         completed.sum(),
         rejected.sum(),
+        failed.sum(),
         nanos,
         service,
         sojourn,
@@ -128,9 +131,16 @@ final class LoadHarness {
               answered(sentNanos, then);
             },
             failure -> {
-              rejected.increment();
+              (isRejection(failure) ? rejected : failed).increment();
               answered(sentNanos, then);
             });
+  }
+
+  /** What a pool that has enough to do answers; whatever else it answers is a failure. */
+  private static boolean isRejection(Throwable failure) {
+    return failure instanceof WorkerException.InboxFull
+        || failure instanceof WorkerException.Dropped
+        || failure instanceof WorkerException.Shed;
   }
 
   private void replied(Reply reply, long meantNanos) {

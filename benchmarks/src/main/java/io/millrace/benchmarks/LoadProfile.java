@@ -40,18 +40,25 @@ final class LoadProfile implements Profile {
       double capacity = LoadHarness.closed(pool, sleep, calls, 2 * WORKERS).perSecond();
       figures.put("load.capacity.perSecond", capacity);
       double worst = 0;
+      long failed = 0;
       for (double offered : OFFERED) {
         LoadResult result = LoadHarness.open(pool, sleep, calls, offered * capacity);
         String prefix = "load.x" + offered + ".";
         figures.put(prefix + "perSecond", result.perSecond());
         figures.put(prefix + "sojourn.p50Micros", result.sojourn().getValueAtPercentile(50) / 1e3);
         figures.put(prefix + "sojourn.p99Micros", result.sojourn().getValueAtPercentile(99) / 1e3);
+        figures.put(prefix + "service.p50Micros", result.service().getValueAtPercentile(50) / 1e3);
+        figures.put(prefix + "service.p99Micros", result.service().getValueAtPercentile(99) / 1e3);
+        figures.put(prefix + "allocatedBytes", result.allocatedBytes());
+        figures.put(prefix + "collections", (double) result.collections());
         figures.put(prefix + "rejectedShare", (double) result.rejected() / calls);
         figures.put(prefix + "queueLength", result.meanWaiting());
         figures.put(prefix + "utilisation", result.utilisation());
+        failed += result.failed();
         worst = Math.max(worst, result.littleError());
         result.doubt().ifPresent(why -> figures.doubt(prefix + "sojourn: " + why));
       }
+      figures.put("load.failed", (double) failed);
       figures.put("load.littleError", worst);
       figures.note(
           "offered, as shares of the capacity: "

@@ -8,7 +8,8 @@ import org.HdrHistogram.Histogram;
  * What one load on a pool gave.
  *
  * @param completed calls that were answered with a reply
- * @param rejected calls that the pool refused or failed; in no histogram
+ * @param rejected calls that the pool refused since it had enough to do; in no histogram
+ * @param failed calls that ended in another way than by a reply; in no histogram
  * @param nanos from the first call to the last reply
  * @param service nanoseconds that guests ran
  * @param sojourn nanoseconds from the moment that a call was meant to be sent to its reply
@@ -23,6 +24,7 @@ import org.HdrHistogram.Histogram;
 record LoadResult(
     long completed,
     long rejected,
+    long failed,
     long nanos,
     Histogram service,
     Histogram sojourn,
@@ -52,6 +54,9 @@ record LoadResult(
 
   /** Why the run cannot be trusted, if so. */
   Optional<String> doubt() {
+    if (failed > 0) { // whoever fails does so faster than others answer
+      return Optional.of(failed + " calls failed, none may");
+    }
     double error = littleError();
     return error <= LITTLE_TOLERANCE
         ? Optional.empty()
@@ -68,6 +73,6 @@ record LoadResult(
 
   /** Lambda W, over all that was answered, if only by a refusal. */
   private double expectedInSystem() {
-    return (completed + rejected) / (double) nanos * meanSentToReplyNanos;
+    return (completed + rejected + failed) / (double) nanos * meanSentToReplyNanos;
   }
 }

@@ -5,12 +5,10 @@ import io.millrace.pipeline.spi.Guest;
 import io.millrace.pipeline.spi.GuestLease;
 import io.millrace.pipeline.spi.GuestSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class LoopsPeer implements Peer {
 
   private final List<GuestLease> leases = new ArrayList<>();
-  private final ExecutorService threads = Executors.newCachedThreadPool();
   private final @Nullable ReentrantLock lock;
+  private @Nullable LoopThreads threads;
 
   private LoopsPeer(GuestSource guests, int instances, boolean shared) {
     for (int i = 0; i < instances; i++) {
@@ -44,37 +42,55 @@ final class LoopsPeer implements Peer {
 
   @Override
   public Round run(PeerCall call, int calls, int inFlight, boolean timed) throws Exception {
-    int loops = lock == null ? leases.size() : inFlight;
-    List<Callable<Histogram>> all = new ArrayList<>();
-    for (int i = 0; i < loops; i++) {
-      GuestLease lease = leases.get(i % leases.size());
-      int from = (int) ((long) calls * i / loops);
-      int to = (int) ((long) calls * (i + 1) / loops);
-      all.add(() -> loop(lease, call.invocation(), to - from, timed));
-    }
-    long start = System.nanoTime();
-    List<Histogram> sojourns = new ArrayList<>();
-    for (Future<Histogram> each : threads.invokeAll(all)) {
-      sojourns.add(each.get());
-    }
-    return Round.of(start, sojourns.toArray(Histogram[]::new));
+    LoopThreads loops = threads(lock == null ? leases.size() : inFlight);
+    Histogram[] sojourns = new Histogram[timed ? loops.count() : 0];
+    Arrays.setAll(sojourns, i -> Peer.histogram());
+    LongAdder failed = new LongAdder();
+    long nanos =
+        loops.run(
+            calls,
+            (thread, count) -> {
+              GuestLease lease = leases.get(thread % leases.size());
+              Histogram sojourn = timed ? sojourns[thread] : null;
+              failed.add(loop(lease, call.invocation(), count, sojourn));
+            });
+    return Round.of(nanos, failed.sum(), sojourns);
   }
 
-  private Histogram loop(GuestLease lease, Invocation invocation, int count, boolean timed) {
-    Histogram sojourns = Peer.histogram();
-    Guest guest = lock == null ? lease.guest(null) : null;
+  /** Threads are kept from round to round, so that no round has their start in it. */
+  private LoopThreads threads(int count) {
+    LoopThreads known = threads;
+    if (known == null || known.count() != count) {
+      if (known != null) {
+        known.close();
+      }
+      known = new LoopThreads(count);
+      threads = known;
+    }
+    return known;
+  }
+
+  /** Answers how many calls failed. */
+  private long loop(
+      GuestLease lease, Invocation invocation, int count, @Nullable Histogram sojourns) {
+    Guest guest = lock == null ? lease.guest(null) : null; // for a whole chunk, as in RawLoops
+    long failed = 0;
     long bytes = 0;
     for (int i = 0; i < count; i++) {
-      long sent = timed ? System.nanoTime() : 0;
-      bytes += guest == null ? locked(lease, invocation) : guest.invoke(invocation).length;
-      if (timed) {
-        sojourns.recordValue(System.nanoTime() - sent);
+      long sent = sojourns == null ? 0 : System.nanoTime();
+      try {
+        bytes += guest == null ? locked(lease, invocation) : guest.invoke(invocation).length;
+        if (sojourns != null) {
+          sojourns.recordValue(System.nanoTime() - sent);
+        }
+      } catch (RuntimeException failure) {
+        failed++;
       }
     }
     if (bytes < 0) {
       throw new IllegalStateException("more than all bytes");
     }
-    return sojourns;
+    return failed;
   }
 
   private int locked(GuestLease lease, Invocation invocation) {
@@ -89,7 +105,9 @@ final class LoopsPeer implements Peer {
 
   @Override
   public void close() {
-    threads.shutdown();
+    if (threads != null) {
+      threads.close();
+    }
     leases.forEach(GuestLease::close);
   }
 }

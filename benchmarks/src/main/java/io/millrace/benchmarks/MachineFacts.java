@@ -1,7 +1,9 @@
 package io.millrace.benchmarks;
 
 import java.io.File;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -17,6 +19,7 @@ import java.util.Objects;
  * @param flags that the JVM was started with
  * @param loadBefore runnable threads of the machine on average over the minute before; negative
  *     where the system does not say
+ * @param governor of the first processor's speed; empty where the system does not say
  * @param libraries on the class path, with their versions
  */
 record MachineFacts(
@@ -26,7 +29,11 @@ record MachineFacts(
     String java,
     List<String> flags,
     double loadBefore,
+    String governor,
     List<String> libraries) {
+
+  private static final Path GOVERNOR =
+      Path.of("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
 
   static MachineFacts now() {
     Runtime runtime = Runtime.getRuntime();
@@ -37,7 +44,16 @@ record MachineFacts(
         String.join(" ", property("java.vm.vendor"), property("java.vm.version")),
         ManagementFactory.getRuntimeMXBean().getInputArguments(),
         ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(),
+        readGovernor(),
         onClassPath());
+  }
+
+  private static String readGovernor() {
+    try {
+      return Files.isReadable(GOVERNOR) ? Files.readString(GOVERNOR).strip() : "";
+    } catch (IOException unreadable) {
+      return "";
+    }
   }
 
   private static List<String> onClassPath() {

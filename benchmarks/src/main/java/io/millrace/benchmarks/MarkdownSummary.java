@@ -1,8 +1,10 @@
 package io.millrace.benchmarks;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.benchmarks.ReportData.Standing;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /** What a run says, in short, for a terminal or a review. */
@@ -16,18 +18,9 @@ final class MarkdownSummary {
   }
 
   String text() {
-    text.append("\n| profile | valid | figures |\n|---|---|---|\n");
-    for (String profile : data.profiles()) {
-      JsonNode node = data.root().path("profiles").path(profile);
-      line("| %s | %s | %d |", profile, validity(profile), node.path("figures").size());
-    }
+    data.warnings().forEach(each -> line("\n> warning: %s", each));
     if (data.has("peers")) {
-      text.append("\n| Millrace against | call | throughput | p99 |\n|---|---|---|---|\n");
-      for (PeerStanding each : PeerStanding.all(data)) {
-        line(
-            "| %s | %s | %s | %s |",
-            each.peer().title(), each.call().word(), words(each.rate()), words(each.p99()));
-      }
+      standings();
     }
     if (data.has("article-1000")) {
       text.append("\n| workers | CPU-bound speed-up | host-bound speed-up |\n|---|---|---|\n");
@@ -37,26 +30,52 @@ final class MarkdownSummary {
         }
       }
     }
+    text.append("\n| profile | valid | figures | uncertain |\n|---|---|---|---|\n");
+    for (String profile : data.profiles()) {
+      JsonNode node = data.root().path("profiles").path(profile);
+      boolean valid = node.path("valid").asBoolean();
+      line(
+          "| %s | %s | %d | %d |",
+          profile,
+          valid ? "yes" : "no: " + node.path("why").asText(),
+          node.path("figures").size(),
+          data.uncertain(profile).size());
+    }
     return text.toString();
+  }
+
+  /** First of all, and with those in bold that we are behind. */
+  private void standings() {
+    text.append("\n| Millrace against |");
+    for (PeerCall call : PeerCall.values()) {
+      text.append(' ').append(call.title()).append(" | its p99 |");
+    }
+    text.append("\n|---|---|---|---|---|\n");
+    List<PeerStanding> all = PeerStanding.all(data);
+    for (PeerKind peer : PeerKind.values()) {
+      List<PeerStanding> mine = all.stream().filter(each -> each.peer() == peer).toList();
+      if (!mine.isEmpty()) {
+        text.append("| ").append(peer.title()).append(" |");
+        for (PeerCall call : PeerCall.values()) {
+          Optional<PeerStanding> one = mine.stream().filter(e -> e.call() == call).findFirst();
+          text.append(one.map(each -> cell(each.rate()) + cell(each.p99())).orElse("  |  |"));
+        }
+        text.append('\n');
+      }
+    }
+  }
+
+  private static String cell(PeerStanding.Verdict verdict) {
+    if (!Double.isFinite(verdict.ratio())) {
+      return "  |";
+    }
+    String words = Svg.number(verdict.ratio()) + "x " + verdict.words();
+    return verdict.standing() == Standing.BEHIND ? " **" + words + "** |" : " " + words + " |";
   }
 
   private String speedUp(String guest, int workers) {
     OptionalDouble figure = data.figure("article-1000", guest + ".speedUp." + workers + "workers");
     return figure.isPresent() ? String.format(Locale.ROOT, "%.2f", figure.getAsDouble()) : "";
-  }
-
-  /** Whether a profile can be trusted, and what in it is not certain. */
-  private String validity(String profile) {
-    JsonNode node = data.root().path("profiles").path(profile);
-    List<String> uncertain = data.uncertain(profile);
-    return (node.path("valid").asBoolean() ? "yes" : "no: " + node.path("why").asText())
-        + (uncertain.isEmpty() ? "" : "; uncertain: " + String.join(", ", uncertain));
-  }
-
-  private static String words(PeerStanding.Verdict verdict) {
-    return Double.isFinite(verdict.ratio())
-        ? String.format(Locale.ROOT, "%.2fx %s", verdict.ratio(), verdict.words())
-        : "";
   }
 
   private void line(String format, Object... args) {

@@ -115,7 +115,7 @@ final class MemoryProfile implements Profile {
     if (!memory.verify()) {
       throw new IllegalStateException("the memory is not equal to its snapshot after restore");
     }
-    figures.put("restore.4pages.micros", rates.micros(1) / RESTORES);
+    figures.put("restore.4pages.micros", rates.each(1, rate -> 1e6 / rate / RESTORES));
     figures.put("newInstance.micros", rates.micros(0));
     figures.put("restore.vsNewInstance", rates.ratio(0, 1).times(1.0 / RESTORES));
   }

@@ -179,10 +179,10 @@ final class OverloadProfile implements Profile {
       }
     }
     figures.put("overload.quietTenant.others", (double) others);
-    figures.put("overload.quietTenant.alone.p99Millis", Ratio.median(alone));
-    figures.put("overload.quietTenant.beside.p99Millis", Ratio.median(beside));
+    figures.put("overload.quietTenant.alone.p99Millis", alone);
+    figures.put("overload.quietTenant.beside.p99Millis", beside);
     // Percentiles of some hundred scatter more than rates do: the median alone is judged.
-    figures.put("overload.quietTenantP99Ratio", Ratio.median(ratios));
+    figures.put("overload.quietTenantP99Ratio", ratios);
   }
 
   private static int quietInvocations() {

@@ -12,19 +12,26 @@ import java.util.Random;
 /** What all peers are asked to do. */
 enum PeerCall {
   /** A function that does next to nothing, so that the way there and back is what is measured. */
-  EMPTY("echo", 0),
+  EMPTY("empty call", "echo", 0),
   /** Some 7 us of guest code over the payload of a signed request. */
-  SHA256("sha256", 1024);
+  SHA256("SHA-256 of 1 KiB", "sha256", 1024);
 
+  private final String title;
   private final String function;
 
   @SuppressWarnings("ImmutableEnumChecker") // nobody writes to it
   private final byte[] payload;
 
-  PeerCall(String function, int bytes) {
+  PeerCall(String title, String function, int bytes) {
+    this.title = title;
     this.function = function;
     this.payload = new byte[bytes];
     new Random(1).nextBytes(payload);
+  }
+
+  /** For readers. */
+  String title() {
+    return title;
   }
 
   /** The guest's export. */

@@ -6,7 +6,7 @@ enum PeerKind {
   MILLRACE_UNORDERED("millraceUnordered", "Millrace, unordered"),
   /** The limit: each thread calls its own guest. */
   RAW_LOOPS("rawLoops", "raw loops (limit)"),
-  LOCK("lock", "one instance, a lock"),
+  LOCK("lock", "one instance, a lock (limit)"),
   INSTANCE_PER_CALL("instancePerCall", "instance per call"),
   COMMONS_POOL("commonsPool2", "commons-pool2 + executor"),
   REACTOR_POOL("reactorPool", "reactor-pool + flatMap"),
@@ -32,6 +32,15 @@ enum PeerKind {
   /** For readers. */
   String title() {
     return title;
+  }
+
+  /** The same, short enough to stand before a bar. */
+  String label() {
+    return switch (this) {
+      case LOCK -> "a lock (limit)";
+      case COMMONS_POOL -> "commons-pool2";
+      default -> title;
+    };
   }
 
   /** Whether that is ourselves. */

@@ -1,148 +1,66 @@
 package io.millrace.benchmarks;
 
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
 
 /**
- * Measures one kind of call with all peers, in turn and in an order that rotates: rounds for the
- * rate, then rounds in which each call is timed. That all had as many calls under way is not taken
- * for granted: by Little's law it is told from rate and times.
+ * Measures one kind of call with all peers, in turn and in an order that is drawn for each turn:
+ * rounds for the rate, then rounds in which each call is timed. That all had as many calls under
+ * way is not taken for granted: by Little's law it is told from rate and times.
  */
 final class PeerRounds {
 
   /** As in {@link Rates}: all take turns within a round, too. */
-  private static final int SLICES = 4;
-
-  /** Whoever asks for more in batches, as we do, has somewhat less under way on average. */
-  private static final double IN_FLIGHT_TOLERANCE = 0.3;
+  private static final int SLICES = 2;
 
   private final PeerCall call;
-  private final Plan plan;
-  private final Map<PeerKind, Series> all = new EnumMap<>(PeerKind.class);
+  private final List<PeerSeries> all = new ArrayList<>();
 
   /**
    * How long each part takes.
    *
    * @param rounds for the rate
    * @param timedRounds for the times
+   * @param inFlight calls under way at a time, on average
    */
   record Plan(int rounds, int timedRounds, int inFlight, long roundMillis, long warmUpMillis) {}
 
-  /** What one peer's rounds gave. */
-  private static final class Series {
-
-    private final Peer peer;
-    private final int callsOfRound;
-    private final long[] calls;
-    private final long[] nanos;
-    private final double[] p50Micros;
-    private final double[] p99Micros;
-    private final double[] inFlight;
-
-    Series(Peer peer, int calls, Plan plan) {
-      this.peer = peer;
-      callsOfRound = calls;
-      this.calls = new long[plan.rounds];
-      nanos = new long[plan.rounds];
-      p50Micros = new double[plan.timedRounds];
-      p99Micros = new double[plan.timedRounds];
-      inFlight = new double[plan.timedRounds];
-    }
-
-    double[] perSecond() {
-      double[] perSecond = new double[nanos.length];
-      Arrays.setAll(perSecond, round -> calls[round] * 1e9 / nanos[round]);
-      return perSecond;
-    }
-  }
-
-  private PeerRounds(PeerCall call, Plan plan) {
+  private PeerRounds(PeerCall call) {
     this.call = call;
-    this.plan = plan;
   }
 
   /** Warms all peers up and measures them. */
-  static PeerRounds measure(Map<PeerKind, Peer> peers, PeerCall call, Plan plan) throws Exception {
-    PeerRounds rounds = new PeerRounds(call, plan);
-    for (Map.Entry<PeerKind, Peer> each : peers.entrySet()) {
-      int calls = rounds.warmUp(each.getValue());
-      rounds.all.put(each.getKey(), new Series(each.getValue(), calls, plan));
-    }
-    Series[] series = rounds.all.values().toArray(Series[]::new);
-    for (int slice = 0; slice < plan.rounds * SLICES; slice++) {
-      for (int i = 0; i < series.length; i++) {
-        rounds.slice(series[(i + slice) % series.length], slice / SLICES);
+  static PeerRounds measure(Map<PeerKind, Peer> peers, PeerCall call, Plan plan) {
+    PeerRounds rounds = new PeerRounds(call);
+    peers.forEach((kind, peer) -> rounds.all.add(new PeerSeries(kind, peer, call, plan)));
+    rounds.all.forEach(PeerSeries::warmUp);
+    Turns turns = new Turns(rounds.all.size());
+    for (int round = 0; round < plan.rounds; round++) {
+      for (int slice = 0; slice < SLICES; slice++) {
+        for (int turn : turns.next()) {
+          rounds.all.get(turn).slice(round, SLICES);
+        }
       }
     }
     for (int round = 0; round < plan.timedRounds; round++) {
-      for (int i = 0; i < series.length; i++) {
-        rounds.timed(series[(i + round) % series.length], round);
+      for (int turn : turns.next()) {
+        rounds.all.get(turn).timed(round);
       }
     }
     return rounds;
   }
 
-  private void slice(Series series, int round) throws Exception {
-    int calls = Math.max(plan.inFlight, series.callsOfRound / SLICES);
-    series.calls[round] += calls;
-    series.nanos[round] += series.peer.run(call, calls, plan.inFlight, false).nanos();
-  }
-
-  private void timed(Series series, int round) throws Exception {
-    Peer.Round done = series.peer.run(call, series.callsOfRound, plan.inFlight, true);
-    series.p50Micros[round] = done.p50Nanos() / 1e3;
-    series.p99Micros[round] = done.p99Nanos() / 1e3;
-    series.inFlight[round] = done.inFlight(series.callsOfRound);
-  }
-
-  /** Answers how many calls take as long as a round shall, once the peer is warm. */
-  private int warmUp(Peer peer) throws Exception {
-    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(plan.warmUpMillis);
-    long wanted = TimeUnit.MILLISECONDS.toNanos(plan.roundMillis);
-    int calls = plan.inFlight;
-    boolean timed = false;
-    do {
-      long nanos = peer.run(call, calls, plan.inFlight, timed).nanos();
-      double factor = Math.min(4, (double) wanted / Math.max(1, nanos));
-      calls = (int) Math.max(plan.inFlight, calls * factor);
-      timed = !timed;
-    } while (System.nanoTime() < end);
-    return calls;
-  }
-
   void put(Figures figures) {
-    all.forEach((kind, series) -> put(figures, kind, series));
-    Series ours = all.get(PeerKind.MILLRACE);
-    if (ours == null) {
-      return;
-    }
-    all.forEach(
-        (kind, theirs) -> {
-          if (!kind.isOwn()) {
-            against(figures, kind, ours, theirs);
-          }
-        });
-  }
-
-  private void put(Figures figures, PeerKind kind, Series series) {
-    String prefix = call.word() + "." + kind.word() + ".";
-    figures.put(prefix + "perSecond", series.perSecond());
-    figures.put(prefix + "p50Micros", series.p50Micros);
-    figures.put(prefix + "p99Micros", series.p99Micros);
-    double seen = Ratio.median(series.inFlight);
-    figures.put(prefix + "inFlight", seen);
-    double wanted = expectedInFlight(plan.inFlight, series.callsOfRound);
-    if (!kind.isLimit() && !(Math.abs(seen - wanted) <= IN_FLIGHT_TOLERANCE * wanted)) {
-      figures.doubt(
-          String.format(
-              Locale.ROOT,
-              "%sinFlight: %.0f calls were under way on average, all peers shall have %.0f",
-              prefix,
-              seen,
-              wanted));
+    all.forEach(each -> each.put(figures));
+    Optional<PeerSeries> ours =
+        all.stream().filter(each -> each.kind() == PeerKind.MILLRACE).findFirst();
+    if (ours.isPresent() && ours.get().isWhole()) {
+      all.stream()
+          .filter(each -> each.isWhole() && !each.kind().isOwn())
+          .forEach(each -> against(figures, ours.get(), each));
     }
   }
 
@@ -151,7 +69,8 @@ final class PeerRounds {
     return most * (1 - most / (2.0 * calls));
   }
 
-  private void against(Figures figures, PeerKind kind, Series ours, Series theirs) {
+  private void against(Figures figures, PeerSeries ours, PeerSeries theirs) {
+    PeerKind kind = theirs.kind();
     Ratio rates = quotients(ours.perSecond(), theirs.perSecond());
     String name = call.word() + "." + standing(kind);
     if (kind == PeerKind.LOCK) { // a limit by an unfair lock, whose threads come in bursts
@@ -160,9 +79,9 @@ final class PeerRounds {
       figures.putStanding(name, rates);
     }
     if (kind != PeerKind.RAW_LOOPS) { // they have one call under way for each thread
-      figures.putScattered(
-          call.word() + ".vs." + kind.word() + ".p99Ratio",
-          quotients(ours.p99Micros, theirs.p99Micros));
+      String p99 = call.word() + ".vs." + kind.word() + ".p99Ratio";
+      figures.putScattered(p99, quotients(ours.p99Micros(), theirs.p99Micros()));
+      theirs.unequal().ifPresent(why -> figures.uncertain(p99, why));
     }
   }
 

@@ -27,18 +27,18 @@ final class PeersProfile implements Profile {
 
   @Override
   public int quickSeconds() {
-    return 43;
+    return 47;
   }
 
   @Override
   public void run(Figures figures) throws Exception {
     PeerRounds.Plan plan =
         new PeerRounds.Plan(
-            Effort.rounds(7),
-            Effort.of(Ratio.FEWEST_PAIRS, Ratio.FEWEST_PAIRS, 9),
+            Effort.of(8, 9, 21),
+            Effort.of(8, 9, 25),
             IN_FLIGHT,
-            Effort.of(120, 120, 300),
-            Effort.of(500, 1_000, 3_000));
+            Effort.of(80, 80, 200),
+            Effort.of(500, 600, 3_000));
     Limits.measure(figures);
     byte[] wasm = DigestGuests.bytes();
     Map<PeerKind, Peer> peers = new EnumMap<>(PeerKind.class);
@@ -97,7 +97,7 @@ final class PeersProfile implements Profile {
   }
 
   private static void missing(Figures figures, PeerKind kind, Exception why) {
-    figures.note(kind.title() + " is missing: " + why.getMessage());
+    figures.warn(kind.title() + " is missing: " + why.getMessage());
   }
 
   private static void awaitProcesses(Map<PeerKind, Peer> peers, Figures figures) {

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Node's worker pool: brought here once, before anything is measured, beside the program, where a
@@ -47,19 +46,22 @@ final class PiscinaInstall {
     }
   }
 
+  /** Its own limits are for when this program is killed meanwhile, and nobody else ends it. */
   private static void npm(File directory) throws InterruptedException {
-    try {
-      Process npm =
-          new ProcessBuilder(
-                  "npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", PISCINA)
-              .directory(directory)
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      if (!npm.waitFor(SECONDS, TimeUnit.SECONDS) || npm.exitValue() != 0) {
-        npm.destroyForcibly();
-        throw new IllegalStateException("npm cannot bring " + PISCINA);
-      }
+    List<String> command =
+        List.of(
+            "npm",
+            "install",
+            "--no-audit",
+            "--no-fund",
+            "--ignore-scripts",
+            "--fetch-timeout=20000",
+            "--fetch-retries=1",
+            PISCINA);
+    try (ChildProcess npm =
+        ChildProcess.start(
+            "npm, which brings " + PISCINA, new ProcessBuilder(command).directory(directory))) {
+      npm.awaitEnd(SECONDS);
     } catch (IOException missing) {
       throw new IllegalStateException("there is no npm here to bring " + PISCINA, missing);
     }

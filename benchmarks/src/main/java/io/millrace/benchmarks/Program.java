@@ -1,38 +1,24 @@
 package io.millrace.benchmarks;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 
 /** Where this program lies, and which one it is. */
 final class Program {
 
   private static final String UNKNOWN = "unknown";
+  private static final int GIT_SECONDS = 10;
 
   private Program() {}
 
   /** The commit that it was built from, as far as git says: with a mark where files differ. */
   static String commit() {
     ProcessBuilder git = new ProcessBuilder("git", "describe", "--always", "--dirty");
-    try {
-      Process process =
-          git.directory(target().toFile()).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-      try (BufferedReader out =
-          new BufferedReader(
-              new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-        String line = out.readLine();
-        return process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0 && line != null
-            ? line
-            : UNKNOWN;
-      } finally {
-        process.destroyForcibly();
-      }
-    } catch (IOException noGit) {
+    try (ChildProcess child = ChildProcess.start("git", git.directory(target().toFile()))) {
+      return child.line(GIT_SECONDS);
+    } catch (IOException | IllegalStateException noGit) {
       return UNKNOWN;
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();

@@ -1,7 +1,9 @@
 package io.millrace.benchmarks;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleUnaryOperator;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -35,8 +37,8 @@ final class Rates {
   }
 
   /**
-   * Warms each work up, then measures all of them in each round, in an order that rotates, so that
-   * none always follows the same one.
+   * Warms each work up, then measures all of them in each round, in an order that is drawn for each
+   * turn.
    */
   static Rates inTurn(int normalRounds, int normalMillis, int normalWarmUpMillis, Work... works)
       throws Exception {
@@ -49,10 +51,10 @@ final class Rates {
       atOnce[i] = (int) Math.min(MOST_AT_ONCE, Math.max(1, SECONDS_AT_ONCE * warm));
     }
     double[][] rates = new double[works.length][rounds];
+    Turns turns = new Turns(works.length);
     for (int round = 0; round < rounds; round++) {
       for (int slice = 0; slice < SLICES; slice++) {
-        for (int i = 0; i < works.length; i++) {
-          int turn = (i + round + slice) % works.length;
+        for (int turn : turns.next()) {
           rates[turn][round] += perSecond(works[turn], millisEach / SLICES, atOnce[turn]) / SLICES;
         }
       }
@@ -76,14 +78,12 @@ final class Rates {
       }
     }
     double[][] rates = new double[loads.size()][rounds];
+    Turns turns = new Turns(loads.size());
     for (int round = 0; round < rounds; round++) {
       long[] nanos = new long[loads.size()];
       for (int slice = 0; slice < slices; slice++) {
-        for (int i = 0; i < nanos.length; i++) {
-          int turn = (i + round + slice) % nanos.length;
-          long start = System.nanoTime();
-          loads.get(turn).run();
-          nanos[turn] += System.nanoTime() - start;
+        for (int turn : turns.next()) {
+          nanos[turn] += loads.get(turn).run();
         }
       }
       for (int i = 0; i < nanos.length; i++) {
@@ -146,22 +146,27 @@ final class Rates {
     return quotients;
   }
 
-  /** Invocations a second of load {@code a}, the median round. */
-  double perSecond(int a) {
-    return Ratio.median(perSecond[a]);
+  /** Works or invocations a second of {@code a}, round by round. */
+  double[] perSecond(int a) {
+    return each(a, rate -> rate);
   }
 
-  /** Nanoseconds that load {@code a} takes longer than load {@code b}, the median round. */
-  double extraNanos(int a, int b) {
+  /** The same, as {@code of} has it. */
+  double[] each(int a, DoubleUnaryOperator of) {
+    return Arrays.stream(perSecond[a]).map(of).toArray();
+  }
+
+  /** Nanoseconds that {@code a} takes longer than {@code b}, round by round. */
+  double[] extraNanos(int a, int b) {
     double[] extra = new double[perSecond[a].length];
     for (int round = 0; round < extra.length; round++) {
       extra[round] = 1e9 / perSecond[a][round] - 1e9 / perSecond[b][round];
     }
-    return Ratio.median(extra);
+    return extra;
   }
 
-  /** Microseconds that work {@code a} takes once, the median round. */
-  double micros(int a) {
-    return 1e6 / Ratio.median(perSecond[a]);
+  /** Microseconds that {@code a} takes once, round by round. */
+  double[] micros(int a) {
+    return each(a, rate -> 1e6 / rate);
   }
 }

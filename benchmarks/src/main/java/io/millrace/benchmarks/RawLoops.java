@@ -11,10 +11,12 @@ import java.util.List;
 final class RawLoops implements Load, AutoCloseable {
 
   private final List<GuestLease> leases = new ArrayList<>();
+  private final LoopThreads threads;
   private final Invocation invocation;
   private final int invocations;
 
   RawLoops(GuestSource guests, int threads, Invocation invocation, int invocations) {
+    this.threads = new LoopThreads(threads);
     for (int i = 0; i < threads; i++) {
       leases.add(guests.lease());
     }
@@ -28,22 +30,15 @@ final class RawLoops implements Load, AutoCloseable {
   }
 
   @Override
-  public void run() throws InterruptedException {
-    int each = invocations / leases.size();
-    List<Thread> threads = new ArrayList<>();
-    for (GuestLease lease : leases) {
-      Thread thread = new Thread(() -> loop(lease.guest(null), each));
-      thread.start();
-      threads.add(thread);
-    }
-    for (Thread thread : threads) {
-      thread.join();
-    }
+  public long run() throws Exception {
+    return threads.run(
+        invocations, (thread, calls) -> call(leases.get(thread).guest(null), invocation, calls));
   }
 
-  private void loop(Guest guest, int count) {
+  /** The loop. What it looks at keeps the JIT from leaving a reply out. */
+  static void call(Guest guest, Invocation invocation, int calls) {
     long bytes = 0;
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < calls; i++) {
       bytes += guest.invoke(invocation).length;
     }
     if (bytes < 0) {
@@ -53,6 +48,7 @@ final class RawLoops implements Load, AutoCloseable {
 
   @Override
   public void close() {
+    threads.close();
     leases.forEach(GuestLease::close);
   }
 }

@@ -36,7 +36,8 @@ final class ReactorPoolPeer implements Load, AutoCloseable {
   }
 
   @Override
-  public void run() {
+  public long run() {
+    long start = System.nanoTime();
     Long replies =
         Flux.fromIterable(all)
             .flatMap(
@@ -47,9 +48,11 @@ final class ReactorPoolPeer implements Load, AutoCloseable {
                                 .subscribeOn(scheduler)))
             .count()
             .block();
+    long nanos = System.nanoTime() - start;
     if (replies == null || replies != all.count()) {
       throw new IllegalStateException(replies + " replies to " + all.count() + " invocations");
     }
+    return nanos;
   }
 
   @Override

@@ -23,6 +23,7 @@ final class Readiness {
 
   /** {@code DIRECTORY WARM_UP}: how many instances are built before the first call. */
   public static void main(String[] args) {
+    ParentWatch.start();
     long plenty = 1L << 30;
     int warmUp = Integer.parseInt(args[1]);
     Invocation call = Invocation.of("sha256", "abc");

@@ -64,6 +64,13 @@ record ReportData(JsonNode root) {
     return names;
   }
 
+  /** What the run warns of; none in files of older versions. */
+  List<String> warnings() {
+    List<String> all = new ArrayList<>();
+    root.path("warnings").forEach(each -> all.add(each.asText()));
+    return all;
+  }
+
   List<Double> samples(String profile, String name) {
     List<Double> samples = new ArrayList<>();
     root.path("profiles")

@@ -11,8 +11,6 @@ final class ReportPlots {
 
   private static final List<String> PARTS =
       List.of("encode", "copyIn", "guest", "copyOut", "decode");
-  private static final List<String> STARTS =
-      List.of("read", "scan", "parse", "compile", "instantiateAndInit", "firstReply");
   private static final List<String> LANGUAGES =
       List.of("go", "rust", "c", "assemblyscript", "tinygo");
   private static final List<String> SIZES = List.of("64B", "1KiB", "16KiB", "64KiB", "1MiB");
@@ -26,7 +24,8 @@ final class ReportPlots {
 
   List<String> cards() {
     for (PeerCall call : PeerCall.values()) {
-      String what = call == PeerCall.EMPTY ? "Empty call" : "SHA-256 of 1 KiB";
+      String title = call.title();
+      String what = Character.toUpperCase(title.charAt(0)) + title.substring(1);
       peerRates(call, what);
       peerTimes(call, what);
     }
@@ -69,7 +68,7 @@ final class ReportPlots {
     for (PeerKind peer : PeerKind.values()) {
       double value = figure("peers", call.word() + "." + peer.word() + ".perSecond");
       if (Double.isFinite(value)) {
-        plot.add(peer.title(), value, "", style(peer));
+        plot.add(peer.label(), value, "", style(peer));
       }
     }
     if (!plot.isEmpty()) {
@@ -84,7 +83,7 @@ final class ReportPlots {
       double p50 = figure("peers", prefix + ".p50Micros");
       double p99 = figure("peers", prefix + ".p99Micros");
       if (Double.isFinite(p50) && Double.isFinite(p99)) {
-        plot.add(peer.title(), p50, " µs", "s0");
+        plot.add(peer.label(), p50, " µs", "s0");
         plot.add("", p99, " µs", "s1");
       }
     }
@@ -150,7 +149,7 @@ final class ReportPlots {
       double[] values =
           PARTS.stream().mapToDouble(p -> figure("bottleneck", prefix + p + ".percent")).toArray();
       if (Arrays.stream(values).allMatch(Double::isFinite)) {
-        plot.add(size, Svg.number(figure("bottleneck", prefix + "micros")) + " µs", values);
+        plot.add(size, Svg.quantity(figure("bottleneck", prefix + "micros"), " µs"), values);
       }
     }
     if (!plot.isEmpty()) {
@@ -190,15 +189,23 @@ final class ReportPlots {
     }
   }
 
+  /** Instance and initialisation apart where they were measured so. */
   private void startParts() {
-    StackPlot plot = new StackPlot("parts of a start", STARTS);
+    boolean apart =
+        LANGUAGES.stream()
+            .anyMatch(each -> data.figure("startup", each + ".parts.initMillis").isPresent());
+    List<String> parts =
+        apart
+            ? List.of("read", "scan", "parse", "compile", "instantiate", "init", "firstReply")
+            : List.of("read", "scan", "parse", "compile", "instantiateAndInit", "firstReply");
+    StackPlot plot = new StackPlot("parts of a start", parts);
     for (String language : LANGUAGES) {
       double[] values =
-          STARTS.stream()
+          parts.stream()
               .mapToDouble(part -> figure("startup", language + ".parts." + part + "Millis"))
               .toArray();
       if (Arrays.stream(values).allMatch(Double::isFinite)) {
-        plot.add(language, Svg.number(Arrays.stream(values).sum()) + " ms", values);
+        plot.add(language, Svg.quantity(Arrays.stream(values).sum(), " ms"), values);
       }
     }
     if (!plot.isEmpty()) {
@@ -206,24 +213,28 @@ final class ReportPlots {
           "What a compiled start is made of",
           "Step by step in a fresh JVM; the sum stands beside it.",
           plot.svg(),
-          "read",
-          "scan",
-          "parse",
-          "compile",
-          "instantiate, init",
-          "first reply");
+          parts.stream().map(ReportPlots::words).toArray(String[]::new));
     }
+  }
+
+  private static String words(String part) {
+    return switch (part) {
+      case "instantiateAndInit" -> "instantiate, init";
+      case "firstReply" -> "first reply";
+      default -> part;
+    };
   }
 
   private void lazy() {
     BarPlot plot = new BarPlot("eager, minimum, lazy", false);
+    BarPlot heap = new BarPlot("heap: eager, minimum, lazy", false);
     for (String mode : List.of("eager", "minimum", "lazy")) {
       double ready = figure("lazy", mode + ".readyMillis");
       if (Double.isFinite(ready)) {
         plot.add(mode, ready, " ms", "s0");
         plot.add("", figure("lazy", mode + ".firstReplyMillis"), " ms", "s1");
         plot.add("", figure("lazy", mode + ".allWorkersMillis"), " ms", "s2");
-        plot.add("", figure("lazy", mode + ".heapMiB"), " MiB", "s3");
+        heap.add(mode, figure("lazy", mode + ".heapMiB"), " MiB", "s3");
       }
     }
     if (!plot.isEmpty()) {
@@ -233,8 +244,11 @@ final class ReportPlots {
           plot.svg(),
           "until ready",
           "first reply after that",
-          "then one of each worker",
-          "heap when ready");
+          "then one of each worker");
+      card(
+          "What instances take before the first call",
+          "Heap once the pool is ready: eight instances, one, or none.",
+          heap.svg());
     }
   }
 
@@ -289,7 +303,7 @@ final class ReportPlots {
       String prefix = "overload." + policy.name().toLowerCase(Locale.ROOT) + ".";
       double sent = figure("overload", prefix + "sent");
       if (Double.isFinite(sent)) {
-        plot.add(policy.name().toLowerCase(Locale.ROOT), sent, "", "s1");
+        plot.add(policy.name().toLowerCase(Locale.ROOT).replace('_', ' '), sent, "", "s1");
         plot.add("", figure("overload", prefix + "completed"), "", "s0");
       }
     }

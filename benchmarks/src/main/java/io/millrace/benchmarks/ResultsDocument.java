@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
@@ -12,6 +14,11 @@ final class ResultsDocument {
 
   /** Of these profiles there are tables that read better than a list of figures. */
   private static final Set<String> TOLD = Set.of("peers", "article-1000");
+
+  /** A jar's name: the version begins with the first number that stands by itself. */
+  private static final Pattern VERSIONED = Pattern.compile("(.+?)-(\\d.*)");
+
+  private static final Pattern JSON = Pattern.compile("--json[ =](\\S+)");
 
   private final ReportData data;
   private final StringBuilder text = new StringBuilder();
@@ -23,6 +30,7 @@ final class ResultsDocument {
   String text() {
     head();
     text.append(new MarkdownSummary(data).text());
+    where();
     if (data.has("peers")) {
       peers();
     }
@@ -36,27 +44,47 @@ final class ResultsDocument {
         figures(profile);
       }
     }
+    libraries();
     return text.toString();
   }
 
   private void head() {
-    JsonNode root = data.root();
-    JsonNode machine = root.path("machine");
     line("# Results\n");
     line("One run. Written by a program from its JSON; these two commands write it anew:\n");
-    line("    %s", root.path("command").asText());
-    line("    ./millrace bench results out.json > benchmarks/RESULTS.md\n");
+    String command = data.root().path("command").asText();
+    Matcher json = JSON.matcher(command);
+    line("    %s", command);
+    line(
+        "    ./millrace bench results %s > benchmarks/RESULTS.md\n",
+        json.find() ? json.group(1) : "out.json");
+    line("Figures are medians of rounds that ran in turn, in an order that was drawn. Ahead and");
+    line("behind are said where a sign test over the pairs has a confidence of 95 %%; what is");
+    line("uncertain is right in that, but not in by how much; what is open may be chance.");
+  }
+
+  private void where() {
+    JsonNode root = data.root();
+    JsonNode machine = root.path("machine");
+    line("\n## Where and how\n");
     line("| | |\n|---|---|");
     line("| commit | %s |", root.path("commit").asText());
     line("| effort | %s, %d s |", root.path("effort").asText(), root.path("seconds").asInt());
+    line("| seed | %s |", root.path("seed").asText());
     line("| machine | %d cores, %s |", machine.path("cores").asInt(), machine.path("os").asText());
     line("| load before | %.2f |", machine.path("loadBefore").asDouble());
     line("| Java | %s |", machine.path("java").asText());
     line("| flags | `%s` |", words(machine.path("flags"), " "));
-    line("| libraries | %s |", words(machine.path("libraries"), ", "));
-    line("\nFigures are medians of rounds that ran in turn. What a run says of itself stands");
-    line("beside them: where it is not valid, and which figures are uncertain, that is right in");
-    line("who is ahead but not in by how much.");
+  }
+
+  /** One on each line, its version apart. */
+  private void libraries() {
+    line("\n## Libraries\n\n| library | version |\n|---|---|");
+    for (JsonNode each : data.root().path("machine").path("libraries")) {
+      Matcher parts = VERSIONED.matcher(each.asText());
+      line(
+          "| %s | %s |",
+          parts.matches() ? parts.group(1) : each.asText(), parts.matches() ? parts.group(2) : "");
+    }
   }
 
   private void peers() {
@@ -71,7 +99,7 @@ final class ResultsDocument {
         if (data.figure("peers", prefix + "perSecond").isPresent()) {
           line(
               "| %s | %s | %s | %s | %s | %s | %s | %s |",
-              peer.title() + (peer == PeerKind.LOCK ? " (limit)" : ""),
+              peer.title(),
               call.word(),
               figure("peers", prefix + "perSecond"),
               figure("peers", prefix + "p50Micros"),
@@ -113,7 +141,8 @@ final class ResultsDocument {
             figure("article-1000", prefix + "sojourn.p50Micros"),
             figure("article-1000", prefix + "sojourn.p99Micros"),
             figure("article-1000", prefix + "utilisation"),
-            number(100 * data.figure("article-1000", prefix + "littleError").orElse(Double.NaN)));
+            Svg.number(
+                100 * data.figure("article-1000", prefix + "littleError").orElse(Double.NaN)));
       }
     }
     notes("article-1000");
@@ -141,14 +170,7 @@ final class ResultsDocument {
       return "";
     }
     double value = data.figure(profile, name).getAsDouble();
-    return number(value) + (data.isUncertain(profile, name) ? " (uncertain)" : "");
-  }
-
-  /** Small shares with as many digits as they need. */
-  private static String number(double value) {
-    return value != 0 && Math.abs(value) < 0.1
-        ? String.format(Locale.ROOT, "%.2g", value)
-        : Svg.number(value);
+    return Svg.number(value) + (data.isUncertain(profile, name) ? " (uncertain)" : "");
   }
 
   private static String words(JsonNode list, String between) {

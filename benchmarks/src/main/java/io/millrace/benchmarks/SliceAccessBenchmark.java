@@ -29,7 +29,9 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What one access through a slice costs, beside the same access to a bare array, which is the
- * limit. Each method walks 4 KiB; the figure is that of one access. RATIONALE.md has figures.
+ * limit. Each method walks 4 KiB, which a decoder does with a reply of a few KiB and which stays in
+ * the nearest cache, so that nothing hides behind the memory; the figure is that of one access.
+ * RATIONALE.md has figures.
  *
  * <pre>  java -jar benchmarks/target/millrace-benchmarks.jar SliceAccessBenchmark -prof gc</pre>
  */

@@ -6,7 +6,7 @@ import java.util.List;
 /** Bars that are made of parts, all of them as long as the whole. */
 final class StackPlot {
 
-  private static final int LABEL = 130;
+  private static final int LABEL = 96;
   private static final int TOTAL = 58;
   private static final int ROW = 24;
 

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -31,10 +32,22 @@ final class Startup {
     /** From compiled classes of another process. */
     DISK,
     /** Compiled, step by step. */
-    PARTS
+    PARTS,
+    /** Only the instance, without the guest's initialisation, which the pool would call at once. */
+    INSTANCE
   }
 
   private static final String MEMORY = "memory";
+
+  /** Asks the guest for nothing before the first call, which one without initialisation fails. */
+  private static final AbiDescriptor NO_ARENA =
+      new AbiDescriptor(
+          "alloc",
+          null,
+          AbiDescriptor.Input.BLOCK_PER_CALL,
+          new AbiDescriptor.Result.Packed(),
+          false,
+          null);
 
   /** How the module that TinyGo built passes bytes. */
   private static final AbiDescriptor GOFMT =
@@ -56,14 +69,15 @@ final class Startup {
 
   /** {@code MODE MODULE FUNCTION PAYLOAD DIRECTORY} */
   public static void main(String[] args) throws IOException {
+    ParentWatch.start();
     Path module = Path.of(args[1]);
     Invocation call = Invocation.of(args[2], args[3]);
     Mode mode = Mode.valueOf(args[0]);
     Map<String, Long> nanos = new LinkedHashMap<>();
-    if (mode == Mode.PARTS) {
-      parts(module, call, nanos);
-    } else {
-      whole(mode, module, call, Path.of(args[4]), nanos);
+    switch (mode) {
+      case PARTS -> parts(module, call, nanos);
+      case INSTANCE -> instance(module, call, nanos);
+      default -> whole(mode, module, call, Path.of(args[4]), nanos);
     }
     System.out.println(
         nanos.entrySet().stream()
@@ -131,6 +145,37 @@ final class Startup {
       nanos.put("instantiateAndInit", started - loaded);
       nanos.put("firstReply", System.nanoTime() - started);
     }
+  }
+
+  /**
+   * The pool offers nothing between the instance and its initialisation, so the module's exports of
+   * that get other names, by which nobody calls them; whatever else it is stays.
+   */
+  private static void instance(Path module, Invocation call, Map<String, Long> nanos)
+      throws IOException {
+    byte[] wasm = withoutInit(Files.readAllBytes(module));
+    InstancePoolBuilder builder = builder(ModuleSource.of(module.toString(), wasm), call);
+    if (!call.function().equals("format")) { // that one has no arena
+      builder.abi(NO_ARENA);
+    }
+    try (InstancePool pool = builder.build();
+        GuestLease lease = pool.lease()) {
+      pool.load().block();
+      long loaded = System.nanoTime();
+      lease.guest(null);
+      nanos.put("instantiate", System.nanoTime() - loaded);
+    }
+  }
+
+  /** An export is its name's length, its name, a zero for a function, and which one. */
+  static byte[] withoutInit(byte[] wasm) {
+    String bytes = new String(wasm, StandardCharsets.ISO_8859_1); // byte by byte, and back
+    for (String name : List.of("_initialize", "init")) {
+      String other = name.substring(0, name.length() - 1) + "~";
+      char length = (char) name.length();
+      bytes = bytes.replace(length + name + '\0', length + other + '\0');
+    }
+    return bytes.getBytes(StandardCharsets.ISO_8859_1);
   }
 
   private static void reply(GuestLease lease, Invocation call) {

@@ -7,7 +7,7 @@ import java.util.Locale;
 final class Svg {
 
   /** Narrow, so that its text can be read where the page is as narrow as a phone. */
-  static final int WIDTH = 420;
+  static final int WIDTH = 360;
 
   private final StringBuilder out = new StringBuilder();
 
@@ -62,13 +62,26 @@ final class Svg {
     return this;
   }
 
-  /** A number as short as it can be told: 1.2 M, 350 k, 4.1. */
+  /** A number as short as it can be told: 1.20 M, 350 k, 4.10, 0.0034. */
   static String number(double value) {
     double size = Math.abs(value);
     if (size >= 1e6) {
       return three(value / 1e6) + " M";
     }
-    return size >= 1e4 ? three(value / 1e3) + " k" : three(value);
+    if (size >= 1e4) {
+      return three(value / 1e3) + " k";
+    }
+    // Shares that are small are told apart, too.
+    return value != 0 && size < 0.1 ? String.format(Locale.ROOT, "%.2g", value) : three(value);
+  }
+
+  /** With a unit; of those of time the one that fits. */
+  static String quantity(double value, String unit) {
+    return switch (unit) {
+      case " µs" -> value < 1e3 ? number(value) + unit : quantity(value / 1e3, " ms");
+      case " ms" -> value < 1e4 ? number(value) + unit : number(value / 1e3) + " s";
+      default -> number(value) + unit;
+    };
   }
 
   private static String three(double value) {

@@ -74,8 +74,8 @@ final class ZeroCopyProfile implements Profile {
                       numbers,
                       count));
       Rates rates = Rates.ofLoads(ROUNDS, SLICES, WARM_UPS, List.of(inPlace, copied));
-      figures.put("inPlace." + size + ".micros", 1e6 / rates.perSecond(0));
-      figures.put("copied." + size + ".micros", 1e6 / rates.perSecond(1));
+      figures.put("inPlace." + size + ".micros", rates.micros(0));
+      figures.put("copied." + size + ".micros", rates.micros(1));
       figures.putStanding("inPlaceVsCopied." + size, rates.ratio(0, 1));
       figures.put("inPlace." + size + ".allocatedBytes", allocated(inPlace));
       figures.put("copied." + size + ".allocatedBytes", allocated(copied));
@@ -121,8 +121,10 @@ final class ZeroCopyProfile implements Profile {
       }
 
       @Override
-      public void run() {
+      public long run() {
+        long start = System.nanoTime();
         run.run();
+        return System.nanoTime() - start;
       }
     };
   }

@@ -1,4 +1,4 @@
-// Says "ready"; then answers each line "CALL CALLS IN_FLIGHT TIMED" by "NANOS P50 P99 MEAN".
+// Says "ready"; then answers each line "CALL CALLS IN_FLIGHT TIMED" by "NANOS P50 P99 MEAN FAILED".
 import { createHash } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { Piscina } from 'piscina';
@@ -24,10 +24,15 @@ async function check() {
 async function run(call, count, inFlight, timed) {
   const nanos = timed ? new Float64Array(count) : new Float64Array(0);
   let next = 0;
+  let failed = 0;
   const one = async () => {
     for (let i = next++; i < count; i = next++) {
       const sent = timed ? performance.now() : 0;
-      await pool.run(call);
+      try {
+        await pool.run(call);
+      } catch {
+        failed++;
+      }
       if (timed) nanos[i] = (performance.now() - sent) * 1e6;
     }
   };
@@ -37,10 +42,11 @@ async function run(call, count, inFlight, timed) {
   nanos.sort();
   const at = (share) => (timed ? Math.round(nanos[Math.floor(share * (count - 1))]) : 0);
   const mean = timed ? nanos.reduce((sum, each) => sum + each, 0) / count : 0;
-  console.log(`${all} ${at(0.5)} ${at(0.99)} ${mean}`);
+  console.log(`${all} ${at(0.5)} ${at(0.99)} ${mean} ${failed}`);
 }
 
 await check();
+process.stdin.on('end', () => process.exit(0)); // whoever wanted it is gone
 console.log('ready');
 for await (const line of createInterface({ input: process.stdin })) {
   const [call, count, inFlight, timed] = line.split(' ');

@@ -52,7 +52,37 @@ class ComparisonTest {
   @Test
   void fewValuesGiveNoVerdict() {
     assertThat(verdict("a.perSecond", new double[] {1}, new double[] {2}))
-        .isEqualTo(Verdict.UNCLEAR);
+        .isEqualTo(Verdict.NO_VERDICT);
+  }
+
+  @Test
+  void oneMoreOfWhatOughtNotToBeIsWorse() {
+    for (String name :
+        List.of(
+            "overload: overload.unanswered",
+            "overload: overload.overBound",
+            "cancel: cancel.neighboursHit",
+            "memory: waitNotify.stolen",
+            "peers: empty.millrace.failed")) {
+      assertThat(verdict(name, new double[] {0}, new double[] {0})).isEqualTo(Verdict.SAME);
+      assertThat(verdict(name, new double[] {0}, new double[] {1})).isEqualTo(Verdict.WORSE);
+      assertThat(verdict(name, new double[] {1000}, new double[] {1001})).isEqualTo(Verdict.WORSE);
+      assertThat(verdict(name, new double[] {1}, new double[] {0})).isEqualTo(Verdict.BETTER);
+    }
+  }
+
+  @Test
+  void whatIsNoMeritHasNoVerdict() {
+    assertThat(verdict("peers: a.inFlight", STEADY, times(2))).isEqualTo(Verdict.NO_VERDICT);
+    assertThat(verdict("cancel: cancel.neighbours", STEADY, times(2)))
+        .isEqualTo(Verdict.NO_VERDICT);
+  }
+
+  @Test
+  void aTimeByAnotherTimeIsTheBetterTheLowerItIs() {
+    assertThat(verdict("coldstart: diskVsCompile", STEADY, times(2))).isEqualTo(Verdict.WORSE);
+    assertThat(verdict("dispatch: dispatch.vsReactorPool", STEADY, times(2)))
+        .isEqualTo(Verdict.BETTER);
   }
 
   @Test

@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.millrace.benchmarks.BottleneckProfile.Shares;
 import io.millrace.pipeline.Invocation;
+import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.WorkerPool;
+import io.millrace.pipeline.spi.Guest;
 import io.millrace.scheduler.WorkerPools;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class LoadTest {
@@ -19,6 +22,7 @@ class LoadTest {
     return new LoadResult(
         completed,
         rejected,
+        0,
         1_000_000_000,
         Peer.histogram(),
         Peer.histogram(),
@@ -87,8 +91,28 @@ class LoadTest {
         WorkerPools.over(FakeGuests.sleeping(20)).workers(1).inboxCapacity(1).build()) {
       LoadResult open = LoadHarness.open(pool, Invocation.of("sleep", ""), 50, 1e6);
       assertThat(open.rejected()).isPositive();
+      assertThat(open.failed()).isZero();
       assertThat(open.completed() + open.rejected()).isEqualTo(50);
       assertThat(open.sojourn().getTotalCount()).isEqualTo(open.completed());
+    }
+  }
+
+  @Test
+  void failedCallsAreNoRejectedOnesAndMakeARunOneThatCannotBeTrusted() throws Exception {
+    AtomicLong calls = new AtomicLong();
+    Guest failing =
+        invocation -> {
+          if (calls.incrementAndGet() % 10 == 0) {
+            throw new WorkerException.GuestFailed("sleep", "no more");
+          }
+          return new byte[0];
+        };
+    try (WorkerPool pool = WorkerPools.over(new FakeGuests(failing)).workers(1).build()) {
+      LoadResult closed = LoadHarness.closed(pool, Invocation.of("sleep", ""), 50, 4);
+      assertThat(closed.failed()).isEqualTo(5);
+      assertThat(closed.rejected()).isZero();
+      assertThat(closed.completed()).isEqualTo(45);
+      assertThat(closed.doubt()).hasValue("5 calls failed, none may");
     }
   }
 

@@ -11,8 +11,10 @@ class ReportTest {
 
   private static final String RUN =
       """
-      {"machine": {"cores": 2, "os": "an <os>", "java": "a JVM", "flags": ["-Xmx1g"]},
-       "effort": "quick", "command": "./millrace bench --quick", "commit": "abc1234",
+      {"machine": {"cores": 2, "os": "an <os>", "java": "a JVM", "flags": ["-Xmx1g"],
+         "libraries": ["jna-5.8.0", "jctools-core-jdk11-4.0.7", "javet-v8-linux-x86_64-5.0.6", "odd"]},
+       "effort": "quick", "command": "./millrace bench --quick --json run.json", "commit": "abc1234", "seed": 42,
+       "warnings": ["a load of <4>", "peers: GraalWasm is missing: no JDK 25"],
        "profiles": {
          "peers": {"valid": false, "why": "too <wide>", "notes": ["wasmtime is missing: none"],
            "uncertain": {"empty.vs.v8": "half"},
@@ -65,6 +67,19 @@ class ReportTest {
   }
 
   @Test
+  void whatARunWarnsOfStandsAtTheTop() throws Exception {
+    String page = new HtmlReport(run()).page();
+    assertThat(page.substring(0, page.indexOf("<table>")))
+        .contains("<li>a load of &lt;4&gt;</li>")
+        .contains("<li>peers: GraalWasm is missing: no JDK 25</li>");
+    assertThat(new MarkdownSummary(run()).text())
+        .startsWith("\n> warning: a load of <4>\n\n> warning: peers: GraalWasm is missing");
+    assertThat(new ResultsDocument(run()).text())
+        .contains("> warning: a load of <4>\n")
+        .contains("| seed | 42 |");
+  }
+
+  @Test
   void whatIsNotValidIsSaidAndStaysText() throws Exception {
     assertThat(new HtmlReport(run()).page())
         .contains("✗ peers")
@@ -76,21 +91,45 @@ class ReportTest {
   @Test
   void theSummaryHasTheSameVerdicts() throws Exception {
     assertThat(new MarkdownSummary(run()).text())
-        .contains("| V8 in process (Javet) | empty | 2.50x ahead, uncertain | 0.50x ahead |")
-        .contains("| V8 in process (Javet) | sha256 | 0.60x behind |  |")
-        .contains("| peers | no: too <wide>; uncertain: empty.vs.v8 | 11 |");
+        .contains("| Millrace against | empty call | its p99 | SHA-256 of 1 KiB | its p99 |")
+        .contains(
+            "| V8 in process (Javet) | 2.50x ahead, uncertain | 0.50x ahead | **0.60x behind** |  |")
+        .contains("| peers | no: too <wide> | 11 | 1 |");
+  }
+
+  @Test
+  void theDocumentsFirstTableSaysWhereWeAreBehind() throws Exception {
+    String document = new ResultsDocument(run()).text();
+    String first = document.substring(document.indexOf("\n|"), document.indexOf("\n\n| profile"));
+    assertThat(first).contains("**0.60x behind**");
   }
 
   @Test
   void theDocumentHasTheCommandsThatGaveItAndEveryFigure() throws Exception {
     assertThat(new ResultsDocument(run()).text())
-        .contains("    ./millrace bench --quick\n")
-        .contains("    ./millrace bench results out.json > benchmarks/RESULTS.md")
+        .contains("    ./millrace bench --quick --json run.json\n")
+        .contains("    ./millrace bench results run.json > benchmarks/RESULTS.md")
         .contains("| commit | abc1234 |")
         .contains("| V8 in process (Javet) | empty | 2 M | 30 | 40 |  | 2.50 (uncertain) | 0.50 |")
-        .contains("| peers | no: too <wide>; uncertain: empty.vs.v8 | 11 |")
+        .contains("| peers | no: too <wide> | 11 | 1 |")
+        .contains("\n| jna | 5.8.0 |\n| jctools-core-jdk11 | 4.0.7 |\n")
+        .contains("\n| javet-v8-linux-x86_64 | 5.0.6 |\n| odd |  |\n")
         .contains("wasmtime is missing: none")
         .contains("| echo.64B.guest.percent | 60 |");
+  }
+
+  @Test
+  void numbersAreShortAndRound() {
+    assertThat(Svg.quantity(23_900, " µs")).isEqualTo("23.9 ms");
+    assertThat(Svg.quantity(12_000_000, " µs")).isEqualTo("12 s");
+    assertThat(Svg.quantity(81.2, " µs")).isEqualTo("81.2 µs");
+    assertThat(Svg.quantity(4_711, " ms")).isEqualTo("4711 ms");
+    assertThat(Svg.number(0.0034)).isEqualTo("0.0034");
+    String linear = new LinePlot("a", "x", false, List.of("1", "2")).add("s0", 500, 1_159).svg();
+    assertThat(linear).contains(">0<", ">200<", ">1000<", ">1200<").doesNotContain(">1159<");
+    String logarithmic =
+        new LinePlot("a", "x", true, List.of("1", "2")).add("s0", 492, 70_700).svg();
+    assertThat(logarithmic).contains(">200<", ">500<", ">1000<", ">50 k<", ">100 k<");
   }
 
   @Test

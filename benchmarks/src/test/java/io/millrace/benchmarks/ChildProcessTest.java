@@ -1,0 +1,129 @@
+package io.millrace.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+class ChildProcessTest {
+
+  private static final int SECONDS = 20;
+
+  /** Says nothing, and does not end. */
+  static final class Silent {
+    public static void main(String[] args) throws Exception {
+      Thread.sleep(TimeUnit.MINUTES.toMillis(5));
+    }
+  }
+
+  /** Says its number, and goes on for long, unless whoever started it ends. */
+  static final class Watching {
+    public static void main(String[] args) throws Exception {
+      ParentWatch.start();
+      System.out.println(ProcessHandle.current().pid());
+      Thread.sleep(TimeUnit.MINUTES.toMillis(5));
+    }
+  }
+
+  /** Starts the class that it is told to, passes on what that says, and ends when told so. */
+  static final class Parent {
+    public static void main(String[] args) throws Exception {
+      Class<?> main = Class.forName(args[0]);
+      ChildProcess child =
+          ChildProcess.jvm("grandchild", ChildProcess.ownJava(), List.of(), main, args);
+      System.out.println(main == Silent.class ? child.pid() : Long.parseLong(child.line(SECONDS)));
+      if (System.in.read() >= 0) {
+        System.exit(0);
+      }
+    }
+  }
+
+  /** Says how it was called, then fails. */
+  static final class Failing {
+    public static void main(String[] args) {
+      System.out.println(String.join(" ", args));
+      System.exit(3);
+    }
+  }
+
+  private static ChildProcess jvm(Class<?> main, String... args) throws Exception {
+    return ChildProcess.jvm("the child", ChildProcess.ownJava(), List.of(), main, args);
+  }
+
+  @Test
+  @Timeout(SECONDS)
+  void whoSaysNothingIsEndedAndNamedWithTheLimit() throws Exception {
+    try (ChildProcess child = jvm(Silent.class)) {
+      assertThatIllegalStateException()
+          .isThrownBy(() -> child.line(1))
+          .withMessage("the child gave no answer within 1 s: ended it");
+      assertThat(child.isAlive()).isFalse();
+    }
+    assertThatIllegalStateException()
+        .isThrownBy(() -> ChildJvm.line(1, Silent.class, "for", "long"))
+        .withMessageContaining("the JVM of Silent for long gave no answer within 1 s");
+  }
+
+  @Test
+  void whoDoesNotEndAfterItsAnswerIsEnded() throws Exception {
+    try (ChildProcess child = jvm(Watching.class)) {
+      child.line(SECONDS);
+      assertThatIllegalStateException()
+          .isThrownBy(() -> child.awaitEnd(1))
+          .withMessage("the child did not end within 1 s: ended it");
+      assertThat(child.isAlive()).isFalse();
+    }
+  }
+
+  @Test
+  void whoFailsIsNamedWithItsExitCode() throws Exception {
+    try (ChildProcess child = jvm(Failing.class, "some", "words")) {
+      assertThat(child.line(SECONDS)).isEqualTo("some words");
+      assertThatIllegalStateException()
+          .isThrownBy(() -> child.line(SECONDS))
+          .withMessage("the child ended without an answer, exit code 3");
+      assertThatIllegalStateException()
+          .isThrownBy(() -> child.awaitEnd(SECONDS))
+          .withMessage("the child failed, exit code 3");
+    }
+  }
+
+  @Test
+  void childrenEndWithWhoeverIsKilledThatStartedThem() throws Exception {
+    try (ChildProcess parent = jvm(Parent.class, Watching.class.getName())) {
+      ProcessHandle grandchild = handle(parent.line(SECONDS));
+      ProcessHandle.of(parent.pid()).orElseThrow().destroyForcibly();
+      grandchild.onExit().get(SECONDS, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void whatIsLeftEndsWithTheRun() throws Exception {
+    try (ChildProcess parent = jvm(Parent.class, Silent.class.getName())) {
+      ProcessHandle grandchild = handle(parent.line(SECONDS));
+      parent.say("end");
+      parent.awaitEnd(SECONDS);
+      grandchild.onExit().get(SECONDS, TimeUnit.SECONDS);
+    }
+  }
+
+  /** The one that is in the middle of something, too. */
+  @Test
+  void aPeersProcessEndsWithItsInput() throws Exception {
+    try (ChildProcess peer =
+        ChildProcess.jvm(
+            "the peer", ChildProcess.ownJava(), List.of(), PeerMain.class, "EXTISM", "1")) {
+      assertThat(peer.line(SECONDS)).isEqualTo("ready");
+      peer.say("SHA256 2000000000 4 false");
+      peer.hangUp();
+      peer.awaitEnd(SECONDS);
+    }
+  }
+
+  private static ProcessHandle handle(String pid) {
+    return ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
+  }
+}
