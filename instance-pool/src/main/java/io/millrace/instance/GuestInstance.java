@@ -5,6 +5,7 @@ import io.millrace.memory.SizeClassArena;
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.InvocationCost;
 import io.millrace.pipeline.WorkerException;
+import io.millrace.pipeline.spi.ClaimArena;
 import io.millrace.pipeline.spi.EscapedSliceException;
 import io.millrace.pipeline.spi.Guest;
 import java.util.HashMap;
@@ -168,6 +169,16 @@ final class GuestInstance implements Guest {
   /** An arena for many threads, in a block from the guest's allocator. */
   SizeClassArena arena(int bytes) {
     return new SizeClassArena(memory, blocks.take(bytes), bytes);
+  }
+
+  /** The same for claims. */
+  ClaimArena claimArena(int bytes, int payloadLimitBytes) {
+    return new ClaimArena(memory, blocks.take(bytes), bytes, payloadLimitBytes);
+  }
+
+  /** Whether a payload may lie anywhere in its memory. */
+  boolean takesSlices() {
+    return input.takesSlices();
   }
 
   /** Whether an invocation runs, or a reset. Any thread. */

@@ -60,16 +60,16 @@ public final class ClaimArena {
       return arena.allocate(bytes, ALIGNMENT_BYTES);
     } catch (ArenaExhaustedException full) {
       if (arena.liveSlices() > 0) {
-        throw new WorkerException.PoolExhausted("bytes for claims", capacityBytes, remedy(bytes));
+        String what = "bytes for claims, but for pieces too small for " + bytes + ",";
+        throw new WorkerException.PoolExhausted(what, capacityBytes, remedy());
       }
     }
     arena = new SizeClassArena(memory, base, capacityBytes); // nothing is lent: in one piece again
     return arena.allocate(bytes, ALIGNMENT_BYTES);
   }
 
-  private String remedy(int bytes) {
-    return bytes
-        + " are wanted in one piece; commit or close claims, try again, or make the arena larger ("
+  private String remedy() {
+    return "commit or close claims and try again, or make the arena larger ("
         + quarantinedBytes
         + " are kept, since claims for them were open at their deadlines and never closed)";
   }
