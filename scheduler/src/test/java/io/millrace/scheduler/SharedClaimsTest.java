@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -278,6 +279,34 @@ class SharedClaimsTest {
     guests.offered = Mono.never();
     StepVerifier.create(pool.claim(reserving("echo", 10)))
         .then(pool::terminate)
+        .expectError(WorkerException.WorkerTerminated.class)
+        .verify(LONG);
+    assertAllIsFree();
+  }
+
+  @Test
+  void aClaimForWhichRoomIsMadeAsThePoolIsTerminatedIsAnsweredWithThat() {
+    pool.close();
+    pool = pool(Overflow.DROP_OLDEST, 1);
+    occupyTheWorker();
+    CountDownLatch mayGoOn = new CountDownLatch(1);
+    CountDownLatch held = new CountDownLatch(1);
+    pool.invoke(Invocation.of("echo", "").withDeadline(SHORT))
+        .subscribe(
+            reply -> {},
+            failure -> { // keeps the thread that is to hand the claim out
+              held.countDown();
+              try {
+                mayGoOn.await();
+              } catch (InterruptedException stop) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    await().until(() -> held.getCount() == 0);
+    pool.invoke(Invocation.of("echo", "oldest")).subscribe(reply -> {}, failure -> {});
+    StepVerifier.create(pool.claim(reserving("echo", 1)))
+        .then(pool::terminate)
+        .then(mayGoOn::countDown)
         .expectError(WorkerException.WorkerTerminated.class)
         .verify(LONG);
     assertAllIsFree();
