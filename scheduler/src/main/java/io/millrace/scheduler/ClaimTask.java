@@ -50,6 +50,7 @@ final class ClaimTask extends Task implements Subscription, SharedClaim.Submissi
     if (!Operators.validate(n) || !requested.compareAndSet(false, true)) {
       return;
     }
+    pool.announcer().submitted(invocation, claimant);
     submitted(pool.platform().nanoTime());
     if (!pool.admission().tryAcquire()) {
       pool.dispatcher().squeezeIn(this);
@@ -121,12 +122,8 @@ final class ClaimTask extends Task implements Subscription, SharedClaim.Submissi
 
   @Override
   public void committed() {
-    if (isDone()) {
-      dropPayload(); // whoever ended it may have found it open no more, and not committed yet
-    } else {
-      pool.dispatcher().put(this);
-      pool.dispatcher().poke();
-    }
+    pool.dispatcher().put(this); // passed over there, if it has been ended in this very moment
+    pool.dispatcher().poke();
     pool.claims().remove(this);
   }
 
