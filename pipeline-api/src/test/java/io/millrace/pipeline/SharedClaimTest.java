@@ -11,12 +11,29 @@ import io.millrace.pipeline.spi.ClaimArena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Random;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import reactor.core.publisher.Mono;
 
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
 class SharedClaimTest {
 
   private static final int CAPACITY = 4096;
+
+  private static final SharedClaim.Submission NOBODY =
+      new SharedClaim.Submission() {
+        @Override
+        public void committed() {}
+
+        @Override
+        public void aborted() {}
+      };
 
   private final ClaimArena arena =
       new ClaimArena(new PrivateLinearMemory(new PageLimits(1, 1)), 64, CAPACITY, CAPACITY);
@@ -144,6 +161,58 @@ class SharedClaimTest {
     assertThat(claim.invocation().deadline()).isEqualTo(WorkerPool.CLAIM_DEADLINE);
     assertThatThrownBy(() -> new SharedClaim(Invocation.of("echo", "text")))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void whoeverMeetAtAClaimNothingOfItIsLeftBehind() throws Exception {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    ExecutorService pool = Executors.newFixedThreadPool(2);
+    CyclicBarrier start = new CyclicBarrier(2);
+    try {
+      for (int round = 0; round < 5_000; round++) {
+        int choice = random.nextInt(3);
+        SharedClaim each = new SharedClaim(Invocation.of("echo", Payload.reserved(100)));
+        boolean opens = choice == 2;
+        if (!opens) {
+          each.tryOpen(arena, NOBODY);
+        }
+        Future<?> claimant =
+            pool.submit(
+                () -> {
+                  start.await();
+                  if (opens && !each.tryOpen(arena, NOBODY)) {
+                    return null;
+                  }
+                  return choice == 0 ? commit(each) : close(each);
+                });
+        Future<?> ender =
+            pool.submit(
+                () -> {
+                  start.await();
+                  return each.end();
+                });
+        claimant.get();
+        ender.get();
+        each.end(); // of a guest, if it was committed
+        assertThat(arena.usedBytes())
+            .as("seed %d, round %d, choice %d", seed, round, choice)
+            .isZero();
+        assertThat(arena.quarantinedBytes()).isZero();
+      }
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  private static boolean commit(SharedClaim claim) {
+    claim.commit();
+    return true;
+  }
+
+  private static boolean close(SharedClaim claim) {
+    claim.close();
+    return true;
   }
 
   @Test

@@ -119,6 +119,9 @@ final class SimulatedClaims implements GuestSource {
       end();
     }
     pool.close();
+    for (int i = 0; i < 100 && pool.claims().count() > 0; i++) {
+      machine.park(this, 5_000_000); // whoever has been answered may be on the way out of it
+    }
     if (pool.claims().count() != 0 || pool.metrics().waiting() != 0) {
       wrong.add("the pool has ended, and yet " + pool.metrics());
     }
