@@ -45,7 +45,7 @@ public class TaskStress {
     /** Begins. */
     @Actor
     public void worker(II_Result result) {
-      result.r1 = task.tryBegin(RUNNER) ? 1 : 0;
+      result.r1 = task.tryBegin(0) ? 1 : 0;
     }
 
     /** Abandons. */

@@ -201,6 +201,11 @@ final class GuestInput {
     length = table.length();
   }
 
+  /** Whether it lets a function read a payload where it lies. */
+  boolean takesSlices() {
+    return arena != null;
+  }
+
   private WorkerException.PayloadTooLarge tooLarge(int bytes) {
     return new WorkerException.PayloadTooLarge("payload", bytes, payloadLimitBytes);
   }

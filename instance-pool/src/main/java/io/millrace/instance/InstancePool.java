@@ -3,11 +3,13 @@ package io.millrace.instance;
 import io.millrace.instance.IdleInstances.Idle;
 import io.millrace.memory.SliceArena;
 import io.millrace.pipeline.WorkerException;
+import io.millrace.pipeline.spi.ClaimArena;
 import io.millrace.pipeline.spi.GuestLease;
 import io.millrace.pipeline.spi.GuestListener;
 import io.millrace.pipeline.spi.GuestSource;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -35,6 +37,7 @@ public final class InstancePool implements GuestSource, AutoCloseable {
   private final IdleInstances idle = new IdleInstances();
   private final SpareBuilds spareBuilds = new SpareBuilds();
   private final Resets resets;
+  private final SharedClaims claims;
 
   InstancePool(InstancePoolBuilder builder) {
     ModuleCache cache = builder.cache == null ? ModuleCache.create() : builder.cache;
@@ -50,6 +53,7 @@ public final class InstancePool implements GuestSource, AutoCloseable {
     retirePolicy = builder.retirePolicy;
     spares = builder.spares;
     factory = new GuestFactory(builder, memories);
+    claims = new SharedClaims(this, builder.claimArenaBytes, builder.payloadLimitBytes);
     instances = new LiveInstances(module, factory, builder.maximumInstances);
   }
 
@@ -102,18 +106,17 @@ public final class InstancePool implements GuestSource, AutoCloseable {
     return Mono.<SliceArena>fromCallable(
             () -> {
               memories.requireShared(module.name());
-              if (idle.isClosed()) {
-                throw closed();
-              }
+              requireOpen();
               admit(tenant);
-              GuestInstance instance = obtain(tenant);
-              try {
-                return instance.arena(bytes);
-              } finally {
-                giveBack(instance, tenant);
-              }
+              return withInstance(tenant, instance -> instance.arena(bytes));
             })
         .subscribeOn(Schedulers.boundedElastic());
+  }
+
+  /** Where the instances share one memory: {@link InstancePoolBuilder#claimArenaBytes}. */
+  @Override
+  public @Nullable Mono<ClaimArena> claimArena(@Nullable String tenant) {
+    return memories.kind() == MemoryKind.SHARED ? claims.arena(tenant) : null;
   }
 
   @Override
@@ -123,9 +126,7 @@ public final class InstancePool implements GuestSource, AutoCloseable {
 
   @Override
   public GuestLease lease(GuestListener listener) {
-    if (idle.isClosed()) {
-      throw closed();
-    }
+    requireOpen();
     return new InstanceLease(this, resetPolicy, listener);
   }
 
@@ -272,12 +273,28 @@ public final class InstancePool implements GuestSource, AutoCloseable {
     }
   }
 
+  /** Asks something of an instance that runs nothing meanwhile. */
+  <T> T withInstance(@Nullable String tenant, Function<GuestInstance, T> question) {
+    GuestInstance instance = obtain(tenant);
+    try {
+      return question.apply(instance);
+    } finally {
+      giveBack(instance, tenant);
+    }
+  }
+
   private boolean keep(Idle instance) {
     boolean kept = idle.tryAdd(instance);
     if (!kept) {
       instances.discard(instance.instance());
     }
     return kept;
+  }
+
+  void requireOpen() {
+    if (idle.isClosed()) {
+      throw closed();
+    }
   }
 
   private WorkerException closed() {

@@ -13,6 +13,7 @@ public final class InstancePoolBuilder {
   @Nullable ModuleCache cache;
   private @Nullable Boolean dirtyTracking;
   private boolean sharedMemory;
+  int claimArenaBytes = 4 * 1024 * 1024;
   int payloadLimitBytes = 16 * 1024 * 1024;
   int maximumPages = 4096;
   ModuleLimits moduleLimits = ModuleLimits.defaults();
@@ -111,6 +112,26 @@ public final class InstancePoolBuilder {
    */
   public InstancePoolBuilder sharedMemory(boolean on) {
     sharedMemory = on;
+    return this;
+  }
+
+  /**
+   * Bytes of a {@linkplain #sharedMemory shared memory} that claims get their slices from, and the
+   * largest claim; each counts for the next power of two. Default 4 MiB. The block is taken from
+   * the guest's own allocator with the first claim and stays taken until the pool is closed. Of no
+   * effect where each instance has a memory of its own.
+   *
+   * <p>A claim that is still open at its deadline and is never closed costs its bytes for good,
+   * since somebody may be writing to them: leave room for a few of those.
+   *
+   * @throws IllegalArgumentException when it is no power of two from 64 to 2^30
+   */
+  public InstancePoolBuilder claimArenaBytes(int bytes) {
+    if (bytes < 64 || bytes > 1 << 30 || Integer.bitCount(bytes) != 1) {
+      throw new IllegalArgumentException(
+          "claimArenaBytes is " + bytes + ": it must be a power of two in 64.." + (1 << 30));
+    }
+    claimArenaBytes = bytes;
     return this;
   }
 

@@ -14,7 +14,7 @@ import java.nio.LongBuffer;
  *
  * <pre>
  *            transfer()                        the new handle is OWNED,
- *   OWNED --------------> TRANSFERRED          this one is of no use any more
+ *   OWNED --------------> TRANSFERRED          this one is of no use any more; it may be shorter
  *     |      tryRelease()
  *     +-----------------> RELEASED             the range goes back to the arena
  *     |      Slices.transferAll()
@@ -72,6 +72,10 @@ public final class Slice {
   private final SliceArena arena;
   private final int offset;
   private final int length;
+
+  /** Of the range as it was allocated: what goes back, however little of it was handed over. */
+  private final int allocatedBytes;
+
   private final long generation;
 
   /**
@@ -80,11 +84,17 @@ public final class Slice {
    */
   private int state;
 
-  Slice(SliceArena arena, int offset, int length, long generation) {
+  Slice(SliceArena arena, int offset, int length, int allocatedBytes, long generation) {
     this.arena = arena;
     this.offset = offset;
     this.length = length;
+    this.allocatedBytes = allocatedBytes;
     this.generation = generation;
+  }
+
+  /** Bytes of its range, as it was allocated. */
+  int allocatedBytes() {
+    return allocatedBytes;
   }
 
   /** Where the slice starts in linear memory; what is handed to the guest as a pointer. */
@@ -113,10 +123,22 @@ public final class Slice {
    * @throws SliceStateException when this handle is not live, or another thread was first
    */
   public Slice transfer() {
+    return transfer(length);
+  }
+
+  /**
+   * The same with the first {@code prefixBytes} bytes only: the receiver can reach no more. The
+   * rest of the range is nobody's until the receiver releases all of it.
+   *
+   * @throws SliceStateException as above
+   * @throws IndexOutOfBoundsException when the slice is shorter; this handle works as before
+   */
+  public Slice transfer(int prefixBytes) {
+    range(0, prefixBytes);
     if (!tryPledge()) {
       throw stateException();
     }
-    return handOver();
+    return handOver(prefixBytes);
   }
 
   /** The first step of two. Answers whether this call pledged it. */
@@ -134,8 +156,12 @@ public final class Slice {
 
   /** The second step, after {@link #tryPledge}: as {@link #transfer}. */
   Slice handOver() {
+    return handOver(length);
+  }
+
+  private Slice handOver(int prefixBytes) {
     STATE.setVolatile(this, TRANSFERRED);
-    Slice receiver = new Slice(arena, offset, length, generation);
+    Slice receiver = new Slice(arena, offset, prefixBytes, allocatedBytes, generation);
     arena.transferred(this, receiver);
     return receiver;
   }

@@ -57,7 +57,8 @@ public abstract sealed class SliceArena permits BumpArena, SizeClassArena {
     if (alignment <= 0 || Integer.bitCount(alignment) != 1) {
       throw new IllegalArgumentException("alignment is " + alignment + ": use a power of two");
     }
-    Slice slice = new Slice(this, take(lengthBytes, alignment), lengthBytes, generation);
+    int offset = take(lengthBytes, alignment);
+    Slice slice = new Slice(this, offset, lengthBytes, lengthBytes, generation);
     if (tracking != null) {
       tracking.add(slice);
     }
@@ -110,7 +111,7 @@ public abstract sealed class SliceArena permits BumpArena, SizeClassArena {
     if (tracking != null) {
       tracking.remove(slice);
     }
-    give(slice.offset(), slice.length());
+    give(slice.offset(), slice.allocatedBytes());
   }
 
   final void transferred(Slice from, Slice to) {

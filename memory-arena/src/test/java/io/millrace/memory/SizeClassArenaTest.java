@@ -56,6 +56,16 @@ class SizeClassArenaTest {
   }
 
   @Test
+  void aPrefixGivesTheWholeBlockBack() {
+    Slice whole = arena.allocate(1000, 8);
+    Slice prefix = Slices.transferAll(List.of(whole.transfer(3))).get(0);
+    assertThat(arena.usedBytes()).isEqualTo(1024);
+    assertThat(prefix.tryRelease()).isTrue();
+    assertThat(arena.usedBytes()).isZero();
+    assertThat(arena.allocate(1000, 8).offset()).isEqualTo(whole.offset());
+  }
+
+  @Test
   void aLargeFreeBlockIsSplitForSmallRequests() {
     SizeClassArena small = new SizeClassArena(memory, 0, 1024);
     small.allocate(1024, 8).tryRelease();

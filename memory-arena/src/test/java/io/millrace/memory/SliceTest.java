@@ -34,6 +34,7 @@ class SliceTest {
         use("floatView", Slice::floatView),
         use("doubleView", Slice::doubleView),
         use("transfer", Slice::transfer),
+        use("transfer", slice -> slice.transfer(1)),
         use("transferAll", slice -> Slices.transferAll(List.of(slice))));
   }
 
@@ -97,6 +98,23 @@ class SliceTest {
     assertThat(receiver.getLong(0)).isEqualTo(42);
     assertThat(receiver.tryRelease()).isTrue();
     assertThat(receiver.tryRelease()).isFalse();
+  }
+
+  @Test
+  void aPrefixIsHandedOverAndNoMoreOfTheRangeCanBeReached() {
+    Slice sender = arena.allocate(16, 8);
+    sender.putLong(0, 42);
+    assertThatThrownBy(() -> sender.transfer(17)).isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> sender.transfer(-1)).isInstanceOf(IndexOutOfBoundsException.class);
+    assertThat(sender.isLive()).as("a refused transfer leaves it").isTrue();
+    Slice receiver = sender.transfer(8);
+    assertThat(sender.isLive()).isFalse();
+    assertThat(receiver.length()).isEqualTo(8);
+    assertThat(receiver.getLong(0)).isEqualTo(42);
+    assertThat(receiver.view().remaining()).isEqualTo(8);
+    assertThatThrownBy(() -> receiver.getByte(8)).isInstanceOf(IndexOutOfBoundsException.class);
+    arena.reset();
+    assertThatThrownBy(() -> receiver.getByte(0)).isInstanceOf(SliceStateException.class);
   }
 
   @Test

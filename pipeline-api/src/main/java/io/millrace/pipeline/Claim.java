@@ -7,17 +7,25 @@ import reactor.core.publisher.Mono;
  * A slice of a guest's memory that the caller fills before the guest's function gets it, so that
  * nothing is copied. See {@link WorkerPool#claim}.
  *
- * <p>On private memory the claim reserves the guest and its worker while it is open: no growth, no
- * reset and no other tenant can touch the slice. So fill it at once, and commit. A claim that is
- * still open at its deadline is taken back: the slice is dead, the guest's instance is not used
- * again, since somebody may be writing to its memory, the pool tells of it ({@link
- * WorkerEvent.ClaimReclaimed}), and the Mono of {@link #commit} errors with {@link
- * WorkerException.DeadlineExceeded}.
+ * <table>
+ *   <caption>What an open claim keeps, besides its place among those that wait</caption>
+ *   <tr><th>the guests' memory</th><th>keeps</th><th>still open at its deadline</th></tr>
+ *   <tr><td>one for each</td><td>a worker and its guest: no growth, no reset and no other tenant can
+ *       touch the slice. So fill it at once</td><td>the guest's instance is not used again</td></tr>
+ *   <tr><td>shared by all</td><td>the slice</td><td>its bytes are not lent again before {@link #close}
+ *       or {@link #commit}</td></tr>
+ * </table>
  *
- * <p><strong>Keep no view of the slice</strong> ({@code slice().view()}) beyond the commit: the
- * slice is dead then, but a view is not, and writes to memory that is another's.
+ * <p>A claim that is still open at its deadline is taken back: the slice is dead, the pool tells of
+ * it ({@link WorkerEvent.ClaimReclaimed}), and the Mono of {@link #commit} errors with {@link
+ * WorkerException.DeadlineExceeded}. Since somebody may be writing to it in this very moment, what
+ * the table says is given up.
  *
- * <p>One thread at a time; it need not be the one that got the claim.
+ * <p><strong>Keep no view of the slice</strong> ({@code slice().view()}) beyond commit or close:
+ * the slice is dead then, but a view is not, and writes to memory that is another's.
+ *
+ * <p>One thread at a time; it need not be the one that got the claim. In a pipeline {@link
+ * Mono#usingWhen} closes what was not committed.
  *
  * <pre>{@code
  * try (Claim claim = pool.claim(Invocation.of("sha256", Payload.reserved(4096))).block()) {
@@ -48,7 +56,10 @@ public interface Claim extends AutoCloseable {
    */
   Mono<Reply> commit(int length);
 
-  /** Aborts what was not committed: the function does not run. Harmless otherwise. */
+  /**
+   * Aborts what was not committed: the function does not run. Says that nobody writes to the slice
+   * any more, which is worth saying also after the claim was taken back. Harmless otherwise.
+   */
   @Override
   void close();
 }

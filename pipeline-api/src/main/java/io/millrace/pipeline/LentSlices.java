@@ -8,10 +8,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Slices of a memory that guests share, carried without a copy. Made by {@link Payload#shared} and
- * {@link Payload#transferred}; the methods are the pool's to call.
+ * {@link Payload#transferred}, and by a {@link SharedClaim}; the methods are the pool's to call.
  *
  * <pre>
  *   given --accept()--> taken --release()--> released        transferred
+ *   none  --fill()----> taken --release()--> released        claimed: there is none before
  *   given --------------------------------------------       shared: stays the caller's
  * </pre>
  */
@@ -28,6 +29,18 @@ public final class LentSlices implements Payload {
     if (given.isEmpty()) {
       throw new IllegalArgumentException("there is no slice in the list: name one at least");
     }
+  }
+
+  /** Of a claim, which fills it. */
+  LentSlices() {
+    this.given = List.of();
+    this.transferred = false;
+  }
+
+  /** The claim is committed: this is what the function gets, and {@code owner} releases it. */
+  void fill(Slice committed, Object owner) {
+    taken = List.of(committed);
+    this.owner = owner;
   }
 
   /**
@@ -66,6 +79,9 @@ public final class LentSlices implements Payload {
 
   @Override
   public String toString() {
+    if (given.isEmpty()) {
+      return "a claimed slice";
+    }
     return given.size() + (transferred ? " transferred" : " shared") + " slices";
   }
 }

@@ -1,6 +1,8 @@
 package io.millrace.pipeline;
 
 import reactor.core.publisher.Flux;
+import reactor.util.context.Context;
+import reactor.util.context.ContextView;
 
 /**
  * A way to one worker and back, like a browser's MessagePort. What is posted runs one function of
@@ -36,7 +38,31 @@ public interface MessagePort extends AutoCloseable {
    * @throws WorkerException.PoolClosed when this port or the pool is closed
    * @throws WorkerException.SliceMisuse when a slice is not live, or is named twice
    */
-  void post(Payload message);
+  default void post(Payload message) {
+    post(message, Context.empty());
+  }
+
+  /**
+   * The same on behalf of somebody whose Reactor context this is, as the invocation has it that the
+   * message becomes: what observes the pool finds the current trace there, and {@link
+   * WorkerPoolRecorder#submitted} is given it. Within a pipeline:
+   *
+   * <pre>{@code
+   * MessagePort port = pool.connect(Invocation.of("sha256", ""));
+   * Mono<Void> posted = Mono.deferContextual(
+   *     context -> {
+   *       port.post(Payload.utf8("abc"), context);
+   *       return Mono.empty();
+   *     });
+   * posted.contextWrite(Context.of("trace", "4711")).block();
+   * port.close();
+   * }</pre>
+   *
+   * <p>What comes back through {@link #messages} has the context of who subscribed to that.
+   *
+   * @param context is kept until the message has run
+   */
+  void post(Payload message, ContextView context);
 
   /**
    * What the guest posts while it runs this port's messages, and its function's replies unless they

@@ -11,6 +11,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
+import reactor.util.context.ContextView;
 
 /**
  * A port over a pool: a message is an invocation under the port's key, so one worker runs them all,
@@ -39,13 +40,14 @@ final class PoolMessagePort implements MessagePort {
   }
 
   @Override
-  public void post(Payload message) {
+  public void post(Payload message, ContextView context) {
     Mono<Reply> posted = pool.invoke(template.withPayload(cloned(message)));
     if (!tryBegin()) {
       throw new WorkerException.PoolClosed("message port to " + template.function());
     }
     Post post = new Post(Thread.currentThread());
-    posted.subscribe(reply -> post.ended(), post::failed);
+    Mono<Reply> owned = context.isEmpty() ? posted : posted.contextWrite(context);
+    owned.subscribe(reply -> post.ended(), post::failed);
     post.over();
   }
 

@@ -24,7 +24,8 @@ public sealed interface WorkerEvent {
 
   /**
    * A claim that was neither committed nor closed was taken back: at its deadline, or at the end of
-   * a pool that was terminated. Its instance is retired: somebody may be writing to its memory.
+   * a pool that was terminated. Somebody may be writing to its slice: so its instance is retired,
+   * or on shared memory the slice is kept until the claim is closed.
    *
    * @param invocation that was claimed for
    */

@@ -318,7 +318,10 @@ public abstract sealed class WorkerException extends RuntimeException {
     }
   }
 
-  /** The pool may build no further instance, or has no memory for it. */
+  /**
+   * The pool may build no further instance, or has no memory for it; or claims on a shared memory
+   * have all the bytes that there are for them.
+   */
   public static final class PoolExhausted extends WorkerException {
 
     private static final long serialVersionUID = 1L;

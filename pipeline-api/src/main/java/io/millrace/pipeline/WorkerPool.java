@@ -99,14 +99,22 @@ public interface WorkerPool extends AutoCloseable {
    *
    * <p>The invocation's payload is {@link Payload#reserved}. Its deadline covers queueing, filling
    * and the function; without one it is {@link #CLAIM_DEADLINE}. While it waits the claim counts as
-   * any invocation does; open, it keeps its worker: so no more are open than the pool has workers,
-   * and no more wait than its inbox holds. Errors as {@link #invoke} does, with {@link
-   * WorkerException.InboxFull} when as many wait, and with {@link WorkerException.PayloadTooLarge}
-   * when there is no such room. One that is taken back at its deadline is a {@link
-   * WorkerEvent.ClaimReclaimed}. It keeps its worker also where guests share one memory, although
-   * there a slice alone would do: that is a slice of {@code InstancePool.sharedArena}, filled and
-   * {@linkplain Payload#transferred transferred}, which has no deadline of its own. The claim comes
-   * on the worker's thread: it can be filled and committed there.
+   * any invocation does. Errors as {@link #invoke} does, with {@link WorkerException.InboxFull}
+   * when as many wait, and with {@link WorkerException.PayloadTooLarge} when there can be no such
+   * room. One that is taken back at its deadline is a {@link WorkerEvent.ClaimReclaimed}.
+   *
+   * <p>Where each guest has a memory of its own, an open claim keeps its worker: no more are open
+   * than the pool has workers. The claim comes on the worker's thread: it can be filled and
+   * committed there.
+   *
+   * <p>Where guests share one memory an open claim keeps no worker. It goes on counting as one that
+   * waits until its function begins, and keeps its bytes: when others have all of them it errors at
+   * once, with {@link WorkerException.PoolExhausted}, and can be tried again. The claim comes on
+   * the subscriber's thread; the very first ones, which build the room for it, on Reactor's bounded
+   * elastic scheduler; and where the pool's policy had to make room for it, on a thread of the
+   * pool's. A function that the guest does not have is told at the commit. No policy drops a claim
+   * that is open. {@link #close} waits for open claims as for all that was accepted, and no longer
+   * than their deadlines.
    */
   default Mono<Claim> claim(Invocation invocation) {
     return OpenClaim.of(this, invocation);
@@ -161,10 +169,10 @@ public interface WorkerPool extends AutoCloseable {
   WorkerPoolLoad load();
 
   /**
-   * Accepts nothing more, lets what was accepted end, then ends the workers. Waits for that up to
-   * the pool's drain timeout; what has not ended by then is terminated: its callers get {@link
-   * WorkerException.WorkerTerminated}. From a worker's own thread it does not wait. Harmless when
-   * repeated.
+   * Accepts nothing more, lets what was accepted end (open claims, too: they may still be
+   * committed), then ends the workers. Waits for that up to the pool's drain timeout; what has not
+   * ended by then is terminated: its callers get {@link WorkerException.WorkerTerminated}. From a
+   * worker's own thread it does not wait. Harmless when repeated.
    */
   @Override
   void close();

@@ -15,6 +15,11 @@ package io.millrace.pipeline;
  * @param abandonedWorkers workers given up because their guest did not stop when told to
  * @param diedWorkers workers whose thread died; each was replaced
  * @param droppedEvents events that a subscriber of {@link WorkerPool#events} did not get
+ * @param openClaims claims on shared memory that are being filled, or wait for their slice; they
+ *     are among those that wait
+ * @param quarantinedBytes bytes of shared memory that were taken back from claims at their
+ *     deadlines and are not lent again, since nobody has closed these claims; of all pools over the
+ *     same guests
  */
 public record WorkerPoolMetrics(
     int workers,
@@ -28,4 +33,6 @@ public record WorkerPoolMetrics(
     long cancelled,
     long abandonedWorkers,
     long diedWorkers,
-    long droppedEvents) {}
+    long droppedEvents,
+    int openClaims,
+    long quarantinedBytes) {}

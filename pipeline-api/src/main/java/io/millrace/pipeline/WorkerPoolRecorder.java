@@ -1,5 +1,7 @@
 package io.millrace.pipeline;
 
+import reactor.util.context.ContextView;
+
 /**
  * Told of each thing that happens in a pool, as it happens: the push side of {@link
  * WorkerPoolMetrics}. Methods are called by several threads, most often by workers between two
@@ -9,6 +11,17 @@ public interface WorkerPoolRecorder {
 
   /** Wants to know nothing. */
   WorkerPoolRecorder NONE = new WorkerPoolRecorder() {};
+
+  /**
+   * An invocation comes by itself: by {@link WorkerPool#invoke}, {@link WorkerPool#stream}, a port
+   * or a claim on shared memory. Before anything else is told of it, on the thread that submits it.
+   * Those of {@code invokeAll} come without: there may be millions.
+   *
+   * @param invocation the very one that is told of later
+   * @param context of its subscriber; for a port's message that of {@link MessagePort#post(Payload,
+   *     ContextView)}
+   */
+  default void submitted(Invocation invocation, ContextView context) {}
 
   /**
    * A guest has ended an invocation by itself, with a reply or a failure. On the worker's thread;

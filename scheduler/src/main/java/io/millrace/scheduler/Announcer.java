@@ -1,5 +1,6 @@
 package io.millrace.scheduler;
 
+import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.InvocationCost;
 import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerEvent;
@@ -15,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.BufferOverflowStrategy;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
@@ -91,6 +93,13 @@ final class Announcer {
   }
 
   // ---- what happens
+
+  /** The submitter, first of all. */
+  void submitted(Invocation invocation, CoreSubscriber<?> subscriber) {
+    if (records) {
+      safely("submitted", each -> each.submitted(invocation, subscriber.currentContext()));
+    }
+  }
 
   /** The worker's thread: a guest has ended this by itself. */
   void ended(Reply reply, Guest guest) {

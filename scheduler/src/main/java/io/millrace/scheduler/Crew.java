@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Crew {
 
+  /** How often a closer looks whether the last claim has ended, while there is no worker. */
+  private static final long CLAIM_LOOK_NANOS = 1_000_000;
+
   private final ScheduledWorkerPool pool;
   private final WorkerPoolConfig config;
   private final Slot[] slots;
@@ -193,6 +196,18 @@ final class Crew {
     }
   }
 
+  /** Mostly it is a few instructions away; but a claim may be open up to its deadline. */
+  private void awaitSubmitter() throws InterruptedException {
+    if (pool.claims().count() == 0) {
+      pool.platform().yieldNow();
+      return;
+    }
+    pool.platform().park(this, CLAIM_LOOK_NANOS);
+    if (Thread.interrupted()) {
+      throw new InterruptedException("the closer waited for an open claim");
+    }
+  }
+
   /** Waits for all workers; answers whether they have ended in time. */
   boolean join(long nanos) {
     Platform platform = pool.platform();
@@ -205,7 +220,7 @@ final class Crew {
         }
         if (next == null) {
           pool.dispatcher().run(); // a submitter has room and has not come this far yet
-          platform.yieldNow();
+          awaitSubmitter();
         } else if (platform.join(next, nanos - (platform.nanoTime() - start))) {
           threads.remove(next);
         }

@@ -69,10 +69,19 @@ final class Eviction {
     }
     if (pool.admission().tryAcquire() || tryTakePlaceOfOldest()) {
       if (pool.tryAdmit(task, true)) {
-        dispatcher.enqueue(task);
+        enter(task);
       }
     } else {
       pool.outcomes().refuse(task, true);
+    }
+  }
+
+  private void enter(Task task) {
+    if (task instanceof ClaimTask claim) {
+      claim.hasRoom();
+      pool.signaller().add(claim::admitted); // runs its claimant's code
+    } else {
+      dispatcher.enqueue(task);
     }
   }
 

@@ -235,6 +235,8 @@ final class Outcomes {
         cancelled.sum(),
         crew.abandoned(),
         crew.died(),
-        pool.announcer().dropped());
+        pool.announcer().dropped(),
+        pool.claims().count(),
+        pool.claims().quarantinedBytes());
   }
 }

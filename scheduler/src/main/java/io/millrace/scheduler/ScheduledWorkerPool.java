@@ -1,5 +1,6 @@
 package io.millrace.scheduler;
 
+import io.millrace.pipeline.Claim;
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerEvent;
@@ -7,6 +8,7 @@ import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.WorkerPool;
 import io.millrace.pipeline.WorkerPoolLoad;
 import io.millrace.pipeline.WorkerPoolMetrics;
+import io.millrace.pipeline.spi.ClaimArena;
 import io.millrace.pipeline.spi.GuestSource;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -36,6 +38,7 @@ final class ScheduledWorkerPool implements WorkerPool {
   private final Dispatcher dispatcher;
   private final Streams streams;
   private final Deadlines deadlines;
+  private final OpenClaims claims;
   private final LoadMeter loadMeter;
   private volatile @Nullable WorkerException terminated;
 
@@ -60,6 +63,7 @@ final class ScheduledWorkerPool implements WorkerPool {
     dispatcher = new Dispatcher(this, config, slots, shared);
     streams = new Streams(this, slots.length);
     deadlines = new Deadlines(this, config.overflow());
+    claims = new OpenClaims(this);
     int cores = Runtime.getRuntime().availableProcessors();
     loadMeter = new LoadMeter(slots, cores);
   }
@@ -89,6 +93,13 @@ final class ScheduledWorkerPool implements WorkerPool {
   @Override
   public Flux<Reply> invokeAllUnordered(Publisher<Invocation> invocations, int concurrency) {
     return new InvokeAllFlux(this, invocations, false, concurrency);
+  }
+
+  @Override
+  public Mono<Claim> claim(Invocation invocation) {
+    Mono<Claim> withGuest = WorkerPool.super.claim(invocation); // also checks the payload
+    Mono<ClaimArena> arena = guests.claimArena(invocation.tenant());
+    return arena == null ? withGuest : new ClaimMono(this, invocation, arena);
   }
 
   @Override
@@ -145,6 +156,7 @@ final class ScheduledWorkerPool implements WorkerPool {
       terminated = new WorkerException.WorkerTerminated(why, null);
     }
     stopAccepting();
+    claims.endAll(terminated);
     dispatcher.run(); // answers what waits
     crew.stopAll();
     crew.wakeAll();
@@ -243,6 +255,10 @@ final class ScheduledWorkerPool implements WorkerPool {
 
   LoadMeter loadMeter() {
     return loadMeter;
+  }
+
+  OpenClaims claims() {
+    return claims;
   }
 
   Streams streams() {

@@ -138,6 +138,11 @@ abstract class Task extends TaskState {
     return other == NO_ROOM;
   }
 
+  /** Dispatch only: room was made for one that is going to be queued by its submitter once more. */
+  void hasRoom() {
+    other = null;
+  }
+
   // ---- the answer
 
   /** The runner only, when the guest has returned: see {@link #tryEnd(int, Platform)}. */

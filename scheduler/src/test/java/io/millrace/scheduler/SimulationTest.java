@@ -55,6 +55,21 @@ class SimulationTest {
   }
 
   @Test
+  void noScheduleOfClaimsBreaksAnInvariant() {
+    Long one = Long.getLong("millrace.schedule");
+    long first =
+        one != null
+            ? one
+            : Boolean.getBoolean("millrace.schedules.random") ? System.nanoTime() : FIRST;
+    for (int i = 0; i < (one != null ? 1 : SCHEDULES / 3); i++) {
+      long seed = first + i;
+      assertThat(SimulatedClaims.of(seed))
+          .as("schedule %d of claims; replay it with -Dmillrace.schedule=%d", i, seed)
+          .isEmpty();
+    }
+  }
+
+  @Test
   void aSeedReplaysItsWholeSchedule() {
     for (long seed = 1; seed <= 20; seed++) {
       long trace = SimulatedSchedule.of(seed).trace();

@@ -30,6 +30,7 @@ class JavadocSnippetsTest {
       import java.time.Duration;
       import java.util.List;
       import reactor.core.publisher.*;
+      import reactor.util.context.Context;
 
       public class Example {
         public static void main(String[] args) throws Exception {

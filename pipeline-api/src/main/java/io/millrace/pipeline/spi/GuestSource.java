@@ -1,5 +1,8 @@
 package io.millrace.pipeline.spi;
 
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
 /** Where workers get their guests from. Safe for use by several threads. */
 public interface GuestSource {
 
@@ -14,5 +17,20 @@ public interface GuestSource {
   /** The same, with somebody who wants to know what becomes of the guests. */
   default GuestLease lease(GuestListener listener) {
     return lease();
+  }
+
+  /**
+   * Where claims get their slices if all guests have one memory in common; {@code null} where each
+   * has its own, and so a claim has to have the guest, too. Nothing is read or built before the
+   * Mono is subscribed to; once the arena is there, it is signalled on the subscriber's thread. It
+   * is the same for each subscriber.
+   *
+   * <p>The Mono errors with a {@link io.millrace.pipeline.WorkerException}, of which {@code
+   * CapabilityDenied} means that the memory is another tenant's.
+   *
+   * @param tenant for whose invocation; {@code null} is the one anonymous tenant
+   */
+  default @Nullable Mono<ClaimArena> claimArena(@Nullable String tenant) {
+    return null;
   }
 }

@@ -1,0 +1,160 @@
+package io.millrace.scheduler;
+
+import io.millrace.pipeline.Claim;
+import io.millrace.pipeline.Reply;
+import io.millrace.pipeline.SharedClaim;
+import io.millrace.pipeline.WorkerEvent;
+import io.millrace.pipeline.WorkerException;
+import io.millrace.pipeline.spi.ClaimArena;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
+
+/**
+ * A claim on shared memory as an invocation: it takes room like any other, and is queued when it is
+ * committed. Until then it is WAITING ({@link TaskState}) and stands in no queue; so its deadline,
+ * a termination and its claimant end it as they end what waits, and one of them wins.
+ *
+ * <pre>
+ *   request -> room in the pool -> slice -> claimant ... commit() -> dispatch -> a worker
+ *               OpenClaims knows it ---------------------------|
+ * </pre>
+ */
+final class ClaimTask extends Task implements Subscription, SharedClaim.Submission {
+
+  private final ScheduledWorkerPool pool;
+  private final SharedClaim claim;
+  private final Mono<ClaimArena> arena;
+  private final CoreSubscriber<? super Claim> claimant;
+  private final AtomicBoolean requested = new AtomicBoolean();
+  private volatile boolean cancelled;
+
+  ClaimTask(
+      ScheduledWorkerPool pool,
+      SharedClaim claim,
+      Mono<ClaimArena> arena,
+      CoreSubscriber<? super Claim> claimant) {
+    super(claim.invocation());
+    this.pool = pool;
+    this.claim = claim;
+    this.arena = arena;
+    this.claimant = claimant;
+  }
+
+  // ---- the claimant's subscription
+
+  @Override
+  public void request(long n) {
+    if (!Operators.validate(n) || !requested.compareAndSet(false, true)) {
+      return;
+    }
+    pool.announcer().submitted(invocation, claimant);
+    submitted(pool.platform().nanoTime());
+    if (!pool.admission().tryAcquire()) {
+      pool.dispatcher().squeezeIn(this);
+    } else if (pool.tryAdmit(this, false)) {
+      admitted();
+    }
+  }
+
+  /** Of one that was not handed out yet. Whoever has the claim cancels it by closing it. */
+  @Override
+  public void cancel() {
+    cancelled = true;
+    if (claim.tryDrop() && !requested.compareAndSet(false, true)) {
+      pool.outcomes().cancel(this);
+    } // else never submitted
+  }
+
+  // ---- the way to the claimant: it has room. A submitter, or the signaller
+
+  void admitted() {
+    pool.claims().add(this);
+    arena.subscribe(this::open, this::failed, this::noArena);
+  }
+
+  private void open(ClaimArena present) {
+    pool.claims().knows(present);
+    boolean opened;
+    try {
+      opened = claim.tryOpen(present, this);
+    } catch (WorkerException noSlice) {
+      failed(noSlice);
+      return;
+    }
+    pool.platform().interleave();
+    if (opened && cancelled) {
+      claim.close(); // its subscriber had left before there was anything to hand out
+    } else if (opened) {
+      handOut();
+    }
+  }
+
+  private void handOut() {
+    try {
+      claimant.onNext(claim);
+      claimant.onComplete();
+    } catch (Throwable claimantThrew) {
+      claim.close();
+      Outcomes.dropError(claimantThrew, claimant.currentContext());
+    }
+  }
+
+  private void failed(Throwable failure) {
+    WorkerException known =
+        failure instanceof WorkerException typed
+            ? typed
+            : new WorkerException.WorkerTerminated(
+                "there is no room to claim: " + failure, failure);
+    pool.outcomes().tryAnswerWaiting(this, () -> known, false);
+  }
+
+  /** After the arena, too: there it finds the claim opened or ended. */
+  private void noArena() {
+    if (!claim.isOpened()) {
+      failed(new IllegalStateException("the guests' source has no arena for claims"));
+    }
+  }
+
+  // ---- what the claimant does
+
+  @Override
+  public void committed() {
+    pool.dispatcher().put(this); // passed over there, if it has been ended in this very moment
+    pool.dispatcher().poke();
+    pool.claims().remove(this);
+  }
+
+  @Override
+  public void aborted() {
+    pool.outcomes().cancel(this);
+  }
+
+  // ---- the pool
+
+  @Override
+  void acceptPayload() {
+    // There is none before it is filled.
+  }
+
+  @Override
+  void dropPayload() {
+    pool.claims().remove(this);
+    if (claim.end()) {
+      pool.announcer().event(new WorkerEvent.ClaimReclaimed(invocation));
+    }
+  }
+
+  @Override
+  boolean deliver() {
+    Reply reply = reply();
+    if (claim.isOpened() && reply != null) {
+      claim.answer(reply);
+    } else if (reply instanceof Reply.Failed failed) {
+      claimant.onError(failed.failure());
+    }
+    return true;
+  }
+}
