@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * which one it waits, then looks there once more; a worker leaves its reply, then looks which is
  * waited for. Both by volatile access, so one of the two sees the other.
  *
- * <p>While guests take a microsecond or so, the drain waits for a reply some way beyond the next
+ * <p>While guests take a few microseconds, the drain waits for a reply some way beyond the next
  * one, or each reply would be drained by itself, which costs as much as to run an empty guest. A
  * run that then takes unexpectedly long could hold up the replies before it, so {@link Streams}
  * looks after streams that wait like this.
@@ -20,14 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class AsArrived extends ReplyOrder {
 
   /** The next reply may wait for so long until others are there, too. */
-  private static final long AHEAD_NANOS = 20_000;
+  private static final long AHEAD_NANOS = 60_000;
 
   private static final int MOST_AHEAD = 128;
-
-  /**
-   * Beside such a run a drain of its own for each reply costs less than looking after the stream.
-   */
-  private static final long LONG_NANOS = 3_000;
 
   /** Nor further ahead than this part of what is under way, or workers would run dry meanwhile. */
   private static final int UNDER_WAY_PARTS = 4;
@@ -116,8 +111,7 @@ final class AsArrived extends ReplyOrder {
     if (--drain.waitsLeft < 0) {
       drain.waitsLeft = WAITS;
       long mean = pool.loadMeter().meanServiceNanos();
-      drain.ahead =
-          mean == 0 || mean > LONG_NANOS ? 0 : Math.min(MOST_AHEAD, AHEAD_NANOS / mean) - 1;
+      drain.ahead = mean == 0 ? 0 : Math.min(MOST_AHEAD, AHEAD_NANOS / mean) - 1;
     }
     long most = (submitted - drain.emitted) / UNDER_WAY_PARTS;
     long last = drain.emitted + Math.min(drain.ahead, most);

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Feeder {
 
-  private static final long BATCH_NANOS = 30_000;
+  private static final long BATCH_NANOS = 100_000;
 
   private final ScheduledWorkerPool pool;
   private final Slot[] slots;

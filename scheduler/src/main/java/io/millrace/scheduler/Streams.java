@@ -17,7 +17,7 @@ final class Streams {
   private static final long REFILL_NANOS = 100_000;
 
   /** How long a reply may wait behind another one's run that is unexpectedly long: 3 times this. */
-  private static final long LOOK_NANOS = 1_000_000;
+  private static final long LOOK_NANOS = 3_000_000;
 
   /** So many looks in vain, and there are no more until a stream asks. */
   private static final int MOST_LOOKS = 50;
