@@ -62,13 +62,13 @@ final class AsArrived extends ReplyOrder {
   Look look(Look last) {
     long now = awaited.get();
     if (now == ANY && last.awaited() == ANY) {
-      return new Look(now, true, true);
+      return new Look(now, true, true, true);
     }
     boolean waitsAhead = (now & 1) == 1;
     if (waitsAhead && now == last.awaited() && awaited.compareAndSet(now, ANY)) {
       now = ANY;
     }
-    return new Look(now, waitsAhead, false);
+    return new Look(now, waitsAhead, now == ANY, false);
   }
 
   @Override

@@ -128,16 +128,13 @@ final class InvokeAllSubscription extends Padded implements Subscription {
     drain();
   }
 
-  /**
-   * Watchdog only. Answers whether the stream waits for a reply behind others, and so has to be
-   * looked at again.
-   */
-  boolean look() {
+  /** Watchdog only: answers what it has found, and hurries a stream that is held up. */
+  ReplyOrder.Look look() {
     lastLook = order.look(lastLook);
     if (lastLook.isHeldUp()) {
       pool.signaller().add(this::hurry);
     }
-    return lastLook.waitsAhead();
+    return lastLook;
   }
 
   private void hurry() {

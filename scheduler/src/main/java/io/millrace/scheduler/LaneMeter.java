@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class LaneMeter extends Padded {
 
   private static final int MOST_RUNS = 16;
-  private static final long MOST_NANOS = 10_000;
+  private static final long MOST_NANOS = 100_000;
 
   private @Nullable Lane lane;
   private int runs;

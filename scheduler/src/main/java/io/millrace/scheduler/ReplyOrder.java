@@ -35,12 +35,13 @@ abstract class ReplyOrder extends Padded {
    * What one look at a stream has found.
    *
    * @param awaited changes when the stream goes on
-   * @param waitsAhead whether replies may be there that wait for a later one
+   * @param waitsAhead whether replies may be there that wait for a later one: look again
+   * @param anyDrains whether it stood still, so that any reply drains it now: look again soon
    * @param isHeldUp whether they have waited for long, and no worker has brought any reply since
    */
-  record Look(long awaited, boolean waitsAhead, boolean isHeldUp) {
+  record Look(long awaited, boolean waitsAhead, boolean anyDrains, boolean isHeldUp) {
 
-    static final Look NOTHING = new Look(0, false, false);
+    static final Look NOTHING = new Look(0, false, false, false);
   }
 
   /** Watchdog only: lets any reply drain when the stream has not gone on since the last look. */

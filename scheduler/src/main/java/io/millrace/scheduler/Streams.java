@@ -16,11 +16,17 @@ final class Streams {
   /** A stream asks for more each time that about so much was done. */
   private static final long REFILL_NANOS = 100_000;
 
-  /** How long a reply may wait behind another one's run that is unexpectedly long: 3 times this. */
-  private static final long LOOK_NANOS = 3_000_000;
+  /**
+   * A reply that waits behind another one's run, which is unexpectedly long, waits for two of these
+   * at most. A look takes the processor from a worker, and so delays a stream's replies a little.
+   */
+  private static final long LOOK_NANOS = 10_000_000;
+
+  /** And then for one of these: where a stream seems to stand still, the next look comes soon. */
+  private static final long SOON_NANOS = 1_000_000;
 
   /** So many looks in vain, and there are no more until a stream asks. */
-  private static final int MOST_LOOKS = 50;
+  private static final int MOST_LOOKS = 20;
 
   private final ScheduledWorkerPool pool;
   private final Admission admission;
@@ -33,7 +39,8 @@ final class Streams {
   private final AtomicInteger awaiting = new AtomicInteger();
 
   private volatile boolean looking;
-  private int looksInVain;
+  private int looksInVain; // watchdog only
+  private boolean anyStands; // watchdog only
 
   Streams(ScheduledWorkerPool pool, int workers) {
     this.pool = pool;
@@ -108,13 +115,16 @@ final class Streams {
         looking = true; // never the contrary here: one may have asked since
       }
     }
-    return LOOK_NANOS;
+    return anyStands ? SOON_NANOS : LOOK_NANOS;
   }
 
   private boolean lookAtAll() {
     boolean any = isRoomAwaited();
+    anyStands = false;
     for (InvokeAllSubscription stream : open.values()) {
-      any |= stream.look();
+      ReplyOrder.Look look = stream.look();
+      any |= look.waitsAhead();
+      anyStands |= look.anyDrains();
     }
     return any;
   }
