@@ -156,12 +156,28 @@ final class GuestInstance implements Guest {
 
   /** An arena for many threads, in a block from the guest's allocator. */
   SizeClassArena arena(int bytes) {
-    return new SizeClassArena(memory, blocks.take(bytes), bytes);
+    return new SizeClassArena(memory, block(bytes), bytes);
   }
 
   /** The same for claims. */
   ClaimArena claimArena(int bytes, int payloadLimitBytes) {
-    return new ClaimArena(memory, blocks.take(bytes), bytes, payloadLimitBytes);
+    return new ClaimArena(memory, block(bytes), bytes, payloadLimitBytes);
+  }
+
+  /** From the guest's allocator, which may fail as any function of the guest's. */
+  private int block(int bytes) {
+    try {
+      return blocks.take(bytes);
+    } catch (WorkerException.AbiMismatch lie) {
+      spoil("it lied: " + lie.getMessage());
+      throw lie;
+    } catch (WorkerException harmless) {
+      throw harmless;
+    } catch (Throwable trap) {
+      WorkerException failure = new WorkerException.GuestTrap("alloc", trap, instance.stack(trap));
+      spoil(failure.getMessage());
+      throw failure;
+    }
   }
 
   /** Whether a payload may lie anywhere in its memory. */

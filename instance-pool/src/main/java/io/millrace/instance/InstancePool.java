@@ -7,6 +7,7 @@ import io.millrace.pipeline.spi.ClaimArena;
 import io.millrace.pipeline.spi.GuestLease;
 import io.millrace.pipeline.spi.GuestListener;
 import io.millrace.pipeline.spi.GuestSource;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
@@ -34,6 +35,7 @@ public final class InstancePool implements GuestSource, AutoCloseable {
   private final ResetPolicy resetPolicy;
   private final RetirePolicy retirePolicy;
   private final int spares;
+  private final Duration startTimeout;
   private final IdleInstances idle = new IdleInstances();
   private final SpareBuilds spareBuilds = new SpareBuilds();
   private final Resets resets;
@@ -52,6 +54,7 @@ public final class InstancePool implements GuestSource, AutoCloseable {
     resetPolicy = builder.resetPolicy;
     retirePolicy = builder.retirePolicy;
     spares = builder.spares;
+    startTimeout = builder.startTimeout;
     factory = new GuestFactory(builder, memories);
     claims = new SharedClaims(this, builder.claimArenaBytes, builder.payloadLimitBytes);
     instances = new LiveInstances(module, factory, builder.maximumInstances);
@@ -273,11 +276,11 @@ public final class InstancePool implements GuestSource, AutoCloseable {
     }
   }
 
-  /** Asks something of an instance that runs nothing meanwhile. */
+  /** Asks something of an instance that runs nothing meanwhile; within the time of a start. */
   <T> T withInstance(@Nullable String tenant, Function<GuestInstance, T> question) {
     GuestInstance instance = obtain(tenant);
     try {
-      return question.apply(instance);
+      return StartWatch.within(startTimeout, module.name(), () -> question.apply(instance));
     } finally {
       giveBack(instance, tenant);
     }

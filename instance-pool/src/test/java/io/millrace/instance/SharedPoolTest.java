@@ -11,12 +11,14 @@ import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.spi.Guest;
 import io.millrace.pipeline.spi.GuestLease;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -94,6 +96,44 @@ class SharedPoolTest {
   @AfterEach
   void close() {
     pool.close();
+  }
+
+  /** An allocator that does {@code otherwise} where more than a mebibyte is wanted. */
+  private static InstancePool allocating(int... otherwise) {
+    int[] begin = {0x20, 0, 0x41, 0x80, 0x80, 0xC0, 0, 0x4B, 0x04, 0x40}; // local 0 > 1 MiB, if
+    int[] end = {0x0B, 0x41, 0x80, 0x20}; // end, i32.const 4096
+    int[] alloc = Stream.of(begin, otherwise, end).flatMapToInt(IntStream::of).toArray();
+    byte[] wasm =
+        new WasmBuilder()
+            .function("alloc", types(I32), types(I32), alloc)
+            .function("free", types(I32), types())
+            .data(100, "live")
+            .answering("text", 100L << 32 | 4)
+            .importedMemory("env", "memory", 3, 4)
+            .build();
+    return InstancePool.builder(ModuleSource.of("allocating.wasm", wasm))
+        .sharedMemory(true)
+        .startTimeout(Duration.ofMillis(300))
+        .build();
+  }
+
+  @Test
+  void anAllocatorThatTrapsForAnArenaFailsItTypedAndCostsTheInstance() {
+    try (InstancePool trapping = allocating(0x00)) { // unreachable
+      assertThatThrownBy(() -> trapping.sharedArena(null, 2_000_000).block())
+          .isInstanceOf(WorkerException.GuestTrap.class);
+      assertThat(trapping.metrics().instancesRetired()).isEqualTo(1);
+      assertThat(trapping.sharedArena(null, 4096).block()).isNotNull();
+    }
+  }
+
+  @Test
+  void anAllocatorThatNeverReturnsIsStopped() {
+    try (InstancePool looping = allocating(0x03, 0x40, 0x0C, 0, 0x0B)) { // loop, br 0, end
+      assertThatThrownBy(() -> looping.sharedArena(null, 2_000_000).block())
+          .isInstanceOf(WorkerException.ModuleRejected.class);
+      assertThat(looping.metrics().instancesRetired()).isEqualTo(1);
+    }
   }
 
   @Test

@@ -51,7 +51,7 @@ final class MessageChannel<T> implements Receiver {
               .asFlux()
               .doOnRequest(wanted -> demand.release((int) Math.min(wanted, WINDOW)))
               .doOnCancel(this::abandon)
-              .publishOn(Schedulers.parallel(), false, WINDOW);
+              .publishOn(Schedulers.parallel(), true, WINDOW); // what was taken comes first
         });
   }
 

@@ -42,12 +42,12 @@ final class PoolMessagePort implements MessagePort {
   @Override
   public void post(Payload message, ContextView context) {
     Mono<Reply> posted = pool.invoke(template.withPayload(cloned(message)));
+    boolean owned = !context.isEmpty();
     if (!tryBegin()) {
       throw new WorkerException.PoolClosed("message port to " + template.function());
     }
     Post post = new Post(Thread.currentThread());
-    Mono<Reply> owned = context.isEmpty() ? posted : posted.contextWrite(context);
-    owned.subscribe(reply -> post.ended(), post::failed);
+    (owned ? posted.contextWrite(context) : posted).subscribe(reply -> post.ended(), post::failed);
     post.over();
   }
 

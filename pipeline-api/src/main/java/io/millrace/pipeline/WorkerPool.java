@@ -126,8 +126,9 @@ public interface WorkerPool extends AutoCloseable {
    *
    * <p>The guest starts at the subscription, and runs without demand, too: up to 16 messages are
    * kept for the subscriber. Then it waits for demand, and its deadline runs on: that of the
-   * invocation, or {@link #MESSAGES_DEADLINE}. Cancelling stops it. Errors as {@link #invoke} does.
-   * Signals come on Reactor's parallel scheduler.
+   * invocation, or {@link #MESSAGES_DEADLINE}. Cancelling stops it. Errors as {@link #invoke} does,
+   * after all messages that the guest was told were taken. Signals come on Reactor's parallel
+   * scheduler.
    */
   default Flux<byte[]> stream(Invocation invocation) {
     return MessageStream.of(this, invocation, Codecs.bytes());

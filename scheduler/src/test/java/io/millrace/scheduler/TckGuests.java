@@ -30,6 +30,11 @@ final class TckGuests implements GuestSource, Guest {
     return Invocation.of("post", Long.toString(messages));
   }
 
+  /** The same, and then it fails. */
+  static Invocation postingInVain(long messages) {
+    return posting(messages).withPriority(-1);
+  }
+
   static Invocation echo(Object number) {
     return Invocation.of("echo", number.toString());
   }
@@ -84,6 +89,9 @@ final class TckGuests implements GuestSource, Guest {
       }
     } catch (InterruptedException stop) {
       throw new WorkerException.WorkerTerminated("stopped while it posted", stop);
+    }
+    if (invocation.priority() < 0) {
+      throw new WorkerException.GuestFailed("post", "behind its messages");
     }
     return receiver.reply(new BumpArena(memory, 0, 0).allocate(0, 1));
   }

@@ -236,6 +236,7 @@ class MessagePortTest {
   void aMessageThatIsNoneLeavesThePortInOrder() {
     MessagePort port = pool.connect(Invocation.of("echo", ""));
     assertThatThrownBy(() -> port.post(null)).isInstanceOf(NullPointerException.class);
+    assertThatThrownBy(() -> port.post(text(0), null)).isInstanceOf(NullPointerException.class);
     port.post(text(1));
     port.close();
     assertThat(texts(port).collectList().block(LONG)).containsExactly("1");
