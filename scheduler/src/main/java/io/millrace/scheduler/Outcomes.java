@@ -81,10 +81,12 @@ final class Outcomes {
   }
 
   private boolean tryTakeAway(Task task) {
-    if (task.tryAbandon()) {
+    if (!task.tryWithdraw()) { // first: it may get room meanwhile, and never loses it again
+      pool.platform().interleave();
+      if (!task.tryAbandon()) {
+        return false;
+      }
       departed();
-    } else if (!task.tryWithdraw()) {
-      return false;
     }
     task.dropPayload();
     return true;

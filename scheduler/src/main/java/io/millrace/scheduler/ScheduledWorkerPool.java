@@ -266,6 +266,10 @@ final class ScheduledWorkerPool implements WorkerPool {
   }
 
   static void log(String what, @Nullable Throwable failure) {
-    LOGGER.log(System.Logger.Level.WARNING, what, failure);
+    try {
+      LOGGER.log(System.Logger.Level.WARNING, what, failure);
+    } catch (Throwable handlerThrew) {
+      // There is nobody left to tell, and whoever logs here holds the pool together.
+    }
   }
 }

@@ -45,6 +45,9 @@ final class Signaller implements Runnable {
   void add(Runnable delivery) {
     undelivered.add(delivery);
     size.incrementAndGet();
+    if (delivering) {
+      pool.watchdog().wake(); // it looks whether that delivery returns
+    }
     if (threads.get() == 0 && threads.compareAndSet(0, 1)) {
       startNext();
     } else {
@@ -69,6 +72,11 @@ final class Signaller implements Runnable {
     if (thread != null) {
       platform.unpark(thread);
     }
+  }
+
+  /** Something waits for a thread to deliver it. */
+  boolean hasUndelivered() {
+    return size.get() > 0;
   }
 
   boolean isCurrentThread() {

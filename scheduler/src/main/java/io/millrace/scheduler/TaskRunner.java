@@ -70,11 +70,16 @@ final class TaskRunner extends Padded {
     if (task.isDone()) {
       return true; // expired or cancelled while it waited, and answered then
     }
+    if (lastEndNanos == NO_TIME) {
+      Thread.interrupted(); // what a subscriber left behind would hit the building of a guest
+    }
     if (pool.deadlines().isUnfit(task)) {
+      lastEndNanos = NO_TIME; // its subscriber's code may have run
       return true;
     }
     Guest guest = leased.forTask(task);
     if (guest == null) {
+      lastEndNanos = NO_TIME;
       return true;
     }
     String tenant = task.invocation.tenant();

@@ -108,7 +108,7 @@ final class Watchdog implements Runnable {
 
   @Override
   public void run() {
-    while (!pool.crew().hasEnded()) {
+    while (!pool.crew().hasEnded() || pool.signaller().hasUndelivered()) {
       scanning = true;
       long now = platform.nanoTime();
       long sleepNanos = Long.MAX_VALUE;

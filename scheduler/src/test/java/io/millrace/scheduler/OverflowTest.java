@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -123,6 +125,43 @@ class OverflowTest {
       assertThat(shed.getStackTrace()).isEmpty();
       guests.open();
       assertThat(text(newest)).isEqualTo("new");
+    }
+  }
+
+  @Test
+  void anAnswerDoesNotWaitBehindASubscriberThatBlocks() {
+    FakeGuests guests = new FakeGuests();
+    CountDownLatch held = new CountDownLatch(1);
+    try (WorkerPool pool =
+        WorkerPools.over(guests)
+            .workers(1)
+            .inboxCapacity(1)
+            .overflow(Overflow.DROP_OLDEST)
+            .grace(Duration.ofMillis(50))
+            .build()) {
+      pool.invoke(Invocation.of("gate", "")).subscribe();
+      await().until(() -> guests.started.get() == 1);
+      AtomicInteger dropped = new AtomicInteger();
+      pool.invoke(Invocation.of("echo", "1"))
+          .subscribe(
+              reply -> {},
+              error -> {
+                dropped.incrementAndGet();
+                waitFor(held);
+              });
+      pool.invoke(Invocation.of("echo", "2"))
+          .subscribe(reply -> {}, error -> dropped.incrementAndGet());
+      await().until(() -> dropped.get() == 1); // the first one's subscriber blocks
+      pool.invoke(Invocation.of("echo", "3")).subscribe();
+      await().until(() -> dropped.get() == 2);
+      held.countDown();
+      guests.open();
+    }
+  }
+
+  private static void waitFor(CountDownLatch latch) {
+    while (latch.getCount() > 0) {
+      Thread.onSpinWait();
     }
   }
 

@@ -38,10 +38,10 @@ public class SharedTask {
     return task.tryBegin(RUNNER + 1);
   }
 
-  /** A deadline or a caller. */
+  /** A deadline or a caller: in this order, or one that gets room in between escapes both. */
   @Operation
-  public boolean abandon() {
-    return task.tryAbandon();
+  public boolean takeAway() {
+    return task.tryWithdraw() || task.tryAbandon();
   }
 
   /** A deadline or a caller, of what runs. */
