@@ -88,13 +88,15 @@ final class GuestCalls {
       throw ended(invocation.function(), end.failure(invocation.function()));
     } catch (Throwable trap) {
       // Errors too: a stack overflow or a full heap inside one guest is that guest's failure.
-      throw ended(
-          invocation.function(),
-          EngineInstance.isInterrupt(trap)
-              ? new WorkerException.WorkerTerminated(
-                  invocation.function() + " was stopped while it ran", trap)
-              : new WorkerException.GuestTrap(invocation.function(), trap, instance.stack(trap)));
+      throw ended(invocation.function(), trapped(invocation.function(), trap));
     }
+  }
+
+  /** What its caller is told of a function of the guest's that was left by a throw. */
+  WorkerException trapped(String function, Throwable trap) {
+    return EngineInstance.isInterrupt(trap)
+        ? new WorkerException.WorkerTerminated(function + " was stopped while it ran", trap)
+        : new WorkerException.GuestTrap(function, trap, instance.stack(trap));
   }
 
   /** What the caller is told of a guest that has ended: where it went wrong first. */

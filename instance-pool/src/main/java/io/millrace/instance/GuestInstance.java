@@ -174,7 +174,7 @@ final class GuestInstance implements Guest {
     } catch (WorkerException harmless) {
       throw harmless;
     } catch (Throwable trap) {
-      WorkerException failure = new WorkerException.GuestTrap("alloc", trap, instance.stack(trap));
+      WorkerException failure = calls.trapped("alloc", trap);
       spoil(failure.getMessage());
       throw failure;
     }

@@ -41,13 +41,13 @@ final class PoolMessagePort implements MessagePort {
 
   @Override
   public void post(Payload message, ContextView context) {
-    Mono<Reply> posted = pool.invoke(template.withPayload(cloned(message)));
-    boolean owned = !context.isEmpty();
+    Mono<Reply> invoked = pool.invoke(template.withPayload(cloned(message)));
+    Mono<Reply> posted = context.isEmpty() ? invoked : invoked.contextWrite(context);
     if (!tryBegin()) {
       throw new WorkerException.PoolClosed("message port to " + template.function());
     }
     Post post = new Post(Thread.currentThread());
-    (owned ? posted.contextWrite(context) : posted).subscribe(reply -> post.ended(), post::failed);
+    posted.subscribe(reply -> post.ended(), post::failed);
     post.over();
   }
 

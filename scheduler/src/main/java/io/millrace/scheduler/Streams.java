@@ -72,12 +72,12 @@ final class Streams {
 
   /**
    * For how many at once a stream asks its upstream: what the workers do in {@link #REFILL_NANOS},
-   * and no more than a quarter of its window.
+   * and no more than a quarter of its window; at least one.
    */
   int refill(int window) {
     long mean = pool.loadMeter().meanServiceNanos();
     long done = mean == 0 ? window : REFILL_NANOS * workers / mean;
-    return (int) Math.min(done, window / 4);
+    return (int) Math.max(1, Math.min(done, window / 4));
   }
 
   /** The largest value that {@link #window} can have. */

@@ -149,7 +149,7 @@ final class Upstream implements CoreSubscriber<Invocation> {
     int underWay = (int) (before - done);
     int space = window - underWay;
     // In batches, since each request may cost the upstream a thread hop; the first one at once.
-    int batch = Math.max(1, pool.streams().refill(window));
+    int batch = pool.streams().refill(window);
     if (space <= 0 || (underWay != 0 && space < batch)) {
       askAtDone = done + Math.min(underWay, Math.max(1, batch - space));
       return;

@@ -31,6 +31,21 @@ final class FakeGuests implements GuestSource {
   final Set<Thread> threads = ConcurrentHashMap.newKeySet();
   private final CountDownLatch gate = new CountDownLatch(1);
 
+  /** For subscribers that block. */
+  static void awaitUninterruptibly(CountDownLatch latch) {
+    boolean interrupted = false;
+    while (latch.getCount() > 0) {
+      try {
+        latch.await();
+      } catch (InterruptedException later) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   void open() {
     gate.countDown();
   }

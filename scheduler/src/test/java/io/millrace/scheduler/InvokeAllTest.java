@@ -105,7 +105,7 @@ class InvokeAllTest {
       all(narrow.invokeAll(numbers(5_000).map(each -> each.withKey("key"))));
       narrow
           .invoke(Invocation.of("echo", "").withKey("key"))
-          .subscribe(reply -> awaitUninterruptibly(held));
+          .subscribe(reply -> FakeGuests.awaitUninterruptibly(held));
       await().until(() -> slow.started.get() == 5_001);
       narrow.invoke(Invocation.of("gate", "").withKey("key")).subscribe(); // behind that subscriber
       AtomicInteger replies = new AtomicInteger();
@@ -133,20 +133,6 @@ class InvokeAllTest {
       await().until(() -> replies.get() == 2); // all that its window lets in
       slow.open();
       await().until(() -> replies.get() == 10);
-    }
-  }
-
-  private static void awaitUninterruptibly(CountDownLatch latch) {
-    boolean interrupted = false;
-    while (latch.getCount() > 0) {
-      try {
-        latch.await();
-      } catch (InterruptedException later) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
     }
   }
 

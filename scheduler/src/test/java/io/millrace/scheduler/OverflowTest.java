@@ -147,7 +147,7 @@ class OverflowTest {
               reply -> {},
               error -> {
                 dropped.incrementAndGet();
-                waitFor(held);
+                FakeGuests.awaitUninterruptibly(held);
               });
       pool.invoke(Invocation.of("echo", "2"))
           .subscribe(reply -> {}, error -> dropped.incrementAndGet());
@@ -156,12 +156,6 @@ class OverflowTest {
       await().until(() -> dropped.get() == 2);
       held.countDown();
       guests.open();
-    }
-  }
-
-  private static void waitFor(CountDownLatch latch) {
-    while (latch.getCount() > 0) {
-      Thread.onSpinWait();
     }
   }
 
