@@ -17,7 +17,7 @@ static _Thread_local room *rooms;
 static _Thread_local uint8_t small[64];
 
 EXPORT("alloc") void *export_alloc(size_t length) {
-    return block_take(length > 0 ? length : 1);
+    return block_lend(length > 0 ? length : 1);
 }
 
 EXPORT("free") void export_free(void *block) {

@@ -7,6 +7,9 @@
 /* A block that starts at a multiple of 8, or null. */
 void *block_take(size_t length);
 
+/* The same for the host, which may keep it beyond the end of this instance, on a shared memory. */
+void *block_lend(size_t length);
+
 /* Null is harmless. */
 void block_give_back(void *block);
 

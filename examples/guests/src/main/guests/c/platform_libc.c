@@ -9,6 +9,10 @@ void *block_take(size_t length) {
     return malloc(length);
 }
 
+void *block_lend(size_t length) {
+    return malloc(length);
+}
+
 void block_give_back(void *block) {
     free(block);
 }

@@ -107,8 +107,10 @@ public final class InstancePoolBuilder {
    * that comes, and refuses others by {@link WorkerException.CapabilityDenied}. An instance that
    * trapped is replaced, the memory is not. Before {@code _initialize} an export {@code
    * instance_slot(i32)} is called where there is one, with a small number that no other living
-   * instance has: the guest's stacks are the guest's to keep apart. Loads and stores of guest code
-   * are slower than on a private memory, and stores cannot be tracked.
+   * instance has: the guest's stacks are the guest's to keep apart. A block that its allocator gave
+   * stays this host's when that instance is gone and another one has its number: until it is given
+   * back, which may be through any instance. Loads and stores of guest code are slower than on a
+   * private memory, and stores cannot be tracked.
    */
   public InstancePoolBuilder sharedMemory(boolean on) {
     sharedMemory = on;
