@@ -30,9 +30,18 @@ class DeadlineTableTest {
   @ParameterizedTest
   @ValueSource(longs = {0, -5, Long.MAX_VALUE - 1_000, Long.MIN_VALUE})
   void eachIsHandedOverOnceAndNotBeforeItsTime(long epoch) {
+    watch(new DeadlineTable(600, epoch), epoch);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, Long.MAX_VALUE - 1_000})
+  void alsoWhereFarMoreAreWatchedThanItWasMadeFor(long epoch) {
+    watch(new DeadlineTable(10, epoch), epoch);
+  }
+
+  private static void watch(DeadlineTable table, long epoch) {
     long seed = epoch ^ 42;
     Random random = new Random(seed);
-    DeadlineTable table = new DeadlineTable(600, epoch);
     List<Task> open = new ArrayList<>();
     List<Task> passed = new ArrayList<>();
     long now = epoch;
