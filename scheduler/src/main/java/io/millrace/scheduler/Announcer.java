@@ -163,6 +163,11 @@ final class Announcer {
     }
   }
 
+  /** Where no code of the recorder's, of loggers' or of subscribers' is to run. */
+  void eventLater(WorkerEvent event) {
+    pool.signaller().add(() -> event(event));
+  }
+
   void event(WorkerEvent event) {
     if (!(event instanceof WorkerEvent.InstanceRetired)) { // which some policies do all the time
       log(event);

@@ -6,19 +6,11 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has arrived in a stream, in a ring no larger than the stream's window, until the pool has
- * room for it. So a stream that was asked for much and stays silent keeps nobody out.
+ * What has arrived in a stream, in a ring no larger than the stream's window, until {@link
+ * Submission} gives it to the pool.
  *
  * <p>An arrival takes its place by compare-and-set, though a publisher's signals are serial: one
  * that breaks this rule then harms only its own order.
- *
- * <pre>
- *   submitted   next to give to the pool      (drain only)
- *   watched     next whose deadline is not watched yet, of those that wait for room (drain only)
- *   count       next arrival's place          (compare-and-set, upstream)
- *
- *   submitted &lt;= count &lt;= promised &lt;= emitted + window
- * </pre>
  */
 final class Arrivals {
 
@@ -34,13 +26,12 @@ final class Arrivals {
   private final AtomicLong count = new AtomicLong();
   private long clockNanos;
   private int clockShares;
-  private long submitted;
-  private long watched;
 
-  Arrivals(ScheduledWorkerPool pool, InvokeAllSubscription stream) {
+  Arrivals(ScheduledWorkerPool pool, InvokeAllSubscription stream, int concurrency) {
     this.pool = pool;
     this.stream = stream;
-    int places = Integer.highestOneBit(pool.streams().largestWindow()) * 2;
+    int window = Math.min(concurrency, pool.streams().largestWindow());
+    int places = Integer.highestOneBit(window) * 2;
     this.ring = new AtomicReferenceArray<>(places);
     this.mask = places - 1;
   }
@@ -53,13 +44,13 @@ final class Arrivals {
     return ring.length();
   }
 
-  long count() {
-    return count.get();
+  int placeOf(long sequence) {
+    return (int) sequence & mask;
   }
 
-  /** Drain only: before this arrival places are free. */
-  long submitted() {
-    return submitted;
+  /** The next arrival's place: before it all have come, or are about to. */
+  long count() {
+    return count.get();
   }
 
   /**
@@ -68,12 +59,13 @@ final class Arrivals {
    * @param inDrain whether it came from within the stream's own request
    */
   boolean tryAdd(Invocation invocation, long promised, boolean inDrain) {
+    StreamTask task = new StreamTask(invocation, stream);
+    task.submitted(inDrain ? drainClock(invocation) : pool.platform().nanoTime());
     long sequence = count.get();
     while (sequence < promised) {
       if (count.compareAndSet(sequence, sequence + 1)) {
-        int place = (int) sequence & mask;
-        StreamTask task = new StreamTask(invocation, stream, place);
-        task.submitted(inDrain ? drainClock(invocation) : pool.platform().nanoTime());
+        int place = placeOf(sequence);
+        task.place(place);
         ring.setRelease(place, task);
         return true;
       }
@@ -101,73 +93,5 @@ final class Arrivals {
   /** Drain only: before the upstream is asked, which may be long after it was asked last. */
   void resetClock() {
     clockShares = 0;
-  }
-
-  /** Drain only. Answers whether all that arrived was submitted; else some wait for room. */
-  boolean trySubmit(ReplyOrder order) {
-    long arrived = count.get();
-    submitted = Math.max(submitted, order.answeredBefore());
-    while (submitted < arrived) {
-      int room = pool.admission().tryAcquire((int) (arrived - submitted));
-      if (room == 0) {
-        if (pool.overflow() == Overflow.WAIT && !pool.isClosed()) {
-          watchFrom(submitted, arrived);
-          return false;
-        }
-        StreamTask task = next(order);
-        if (task == null) {
-          return true;
-        }
-        pool.dispatcher().squeezeIn(task);
-      } else if (!submit(room, order)) {
-        return true;
-      }
-    }
-    return true;
-  }
-
-  /** Answers whether all that there was room for had come to its place. */
-  private boolean submit(int room, ReplyOrder order) {
-    boolean complete = true;
-    for (int left = room; left > 0; left--) {
-      StreamTask task = complete ? next(order) : null;
-      if (task == null) {
-        complete = false; // a rude publisher's thread is between claim and store: it drains again
-        pool.outcomes().departed();
-      } else if (task.hasDeadline() || task.isLent()) {
-        if (pool.tryAdmit(task, false)) {
-          pool.dispatcher().put(task);
-        }
-      } else {
-        task.admitUnseen();
-        pool.dispatcher().put(task);
-      }
-    }
-    pool.dispatcher().poke();
-    return complete;
-  }
-
-  private @Nullable StreamTask next(ReplyOrder order) {
-    while (true) {
-      StreamTask task = ring.getAcquire((int) submitted & mask);
-      if (task == null) {
-        return null;
-      }
-      submitted++;
-      if (order.submitted(task)) {
-        return task;
-      }
-    }
-  }
-
-  /** Deadlines run while there is no room, too. */
-  private void watchFrom(long from, long to) {
-    for (watched = Math.max(watched, from); watched < to; watched++) {
-      StreamTask task = ring.getAcquire((int) watched & mask);
-      if (task == null) {
-        return;
-      }
-      pool.deadlines().watch(task);
-    }
   }
 }

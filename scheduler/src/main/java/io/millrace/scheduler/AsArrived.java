@@ -78,25 +78,25 @@ final class AsArrived extends ReplyOrder {
   }
 
   @Override
-  boolean submitted(StreamTask task) {
+  boolean submitted(StreamTask task, int arrival) {
     return true;
   }
 
   @Override
   long answeredBefore() {
-    return drain.emitted;
+    return drain.emittedSeen();
   }
 
   @Override
   @Nullable StreamTask next(long submitted) {
-    int place = place(drain.emitted);
+    int place = place(drain.emitted());
     StreamTask task = ring.getAcquire(place);
     if (task == null || task.reply() == null) {
-      if (waitsAhead(submitted) || awaited.get() == 2 * drain.emitted) {
+      if (waitsAhead(submitted) || awaited.get() == 2 * drain.emitted()) {
         return null;
       }
       pool.platform().interleave();
-      awaited.set(2 * drain.emitted);
+      awaited.set(2 * drain.emitted());
       task = ring.get(place);
       if (task == null || task.reply() == null) {
         return null;
@@ -113,9 +113,9 @@ final class AsArrived extends ReplyOrder {
       long mean = pool.loadMeter().meanServiceNanos();
       drain.ahead = mean == 0 ? 0 : Math.min(MOST_AHEAD, AHEAD_NANOS / mean) - 1;
     }
-    long most = (submitted - drain.emitted) / UNDER_WAY_PARTS;
-    long last = drain.emitted + Math.min(drain.ahead, most);
-    if (last <= drain.emitted) {
+    long most = (submitted - drain.emitted()) / UNDER_WAY_PARTS;
+    long last = drain.emitted() + Math.min(drain.ahead, most);
+    if (last <= drain.emitted()) {
       return false;
     }
     long wish = 2 * last + 1;

@@ -1,33 +1,48 @@
 package io.millrace.scheduler;
 
-import java.util.HashSet;
 import java.util.Queue;
-import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
 import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
 
-/** As they end. What was submitted stands in a table, so that it can be cancelled. */
+/**
+ * Replies as invocations end. What was submitted stands in a table, so that it can be cancelled.
+ *
+ * <p>A task's place says where it is: from 0 on among the arrivals; below 0, as its complement, in
+ * the table; or {@link #EARLY}, when its reply is out and it was never submitted. Who submits moves
+ * it to the table, the drain to EARLY, by compare-and-set: one of the two sees the other.
+ *
+ * <table>
+ *   <caption>Access</caption>
+ *   <tr><th>field</th><th>mode</th></tr>
+ *   <tr><td>arrivals, table</td><td>volatile, any thread reads</td></tr>
+ *   <tr><td>free, freed</td><td>written in the drain, freed by release; read in submission</td></tr>
+ *   <tr><td>taken</td><td>submission only</td></tr>
+ * </table>
+ */
 final class AsEnded extends ReplyOrder {
 
+  private static final int EARLY = Integer.MIN_VALUE;
+
   private final AtomicReferenceArray<@Nullable StreamTask> arrivals;
-  private final @Nullable StreamTask[] table;
-  private final int[] free;
+  private final AtomicReferenceArray<@Nullable StreamTask> table;
   private final Queue<StreamTask> ended;
 
-  /** Answered while still among the arrivals. */
-  private final Set<StreamTask> early = new HashSet<>();
+  /** A ring of the table's places that are free. */
+  private final int[] free;
 
-  private int freeCount;
+  private final AtomicInteger freed;
+  private int taken;
 
   AsEnded(AtomicReferenceArray<@Nullable StreamTask> arrivals) {
     int places = arrivals.length();
     this.arrivals = arrivals;
-    this.table = new @Nullable StreamTask[places];
-    this.free = new int[places];
+    this.table = new AtomicReferenceArray<>(places);
     this.ended = new MpscVarHandleArrayQueue<>(Math.max(4, places));
-    this.freeCount = places;
+    this.free = new int[places];
+    this.freed = new AtomicInteger(places);
     for (int place = 0; place < places; place++) {
       free[place] = place;
     }
@@ -42,15 +57,16 @@ final class AsEnded extends ReplyOrder {
   }
 
   @Override
-  boolean submitted(StreamTask task) {
-    arrivals.setRelease(task.place(), null);
-    if (early.remove(task)) {
-      return false;
+  boolean submitted(StreamTask task, int arrival) {
+    int place = free[taken & (free.length - 1)];
+    table.setRelease(place, task); // first: once it is told where it stands, the drain frees that
+    arrivals.setRelease(arrival, null);
+    if (task.tryMove(arrival, ~place)) {
+      taken++;
+      return true;
     }
-    int place = free[--freeCount];
-    task.place(place);
-    table[place] = task;
-    return true;
+    table.setRelease(place, null);
+    return false;
   }
 
   @Override
@@ -61,19 +77,24 @@ final class AsEnded extends ReplyOrder {
   @Override
   @Nullable StreamTask next(long submitted) {
     StreamTask task = ended.poll();
-    if (task != null && table[task.place()] != task) {
-      early.add(task);
-    } else if (task != null) {
-      table[task.place()] = null;
-      free[freeCount++] = task.place();
+    if (task == null) {
+      return null;
+    }
+    int arrival = task.placeNow();
+    if (arrival < 0 || !task.tryMove(arrival, EARLY)) {
+      int place = ~task.placeNow();
+      table.setRelease(place, null);
+      int next = freed.getPlain();
+      free[next & (free.length - 1)] = place;
+      freed.setRelease(next + 1);
     }
     return task;
   }
 
   @Override
   void forEach(Consumer<StreamTask> action) {
-    for (int place = 0; place < table.length; place++) {
-      StreamTask submitted = table[place];
+    for (int place = 0; place < table.length(); place++) {
+      StreamTask submitted = table.get(place);
       if (submitted != null) {
         action.accept(submitted);
       }

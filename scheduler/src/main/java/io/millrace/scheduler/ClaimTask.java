@@ -50,6 +50,7 @@ final class ClaimTask extends Task implements Subscription, SharedClaim.Submissi
     if (!Operators.validate(n) || !requested.compareAndSet(false, true)) {
       return;
     }
+    pool.signaller().relieve();
     pool.announcer().submitted(invocation, claimant);
     submitted(pool.platform().nanoTime());
     if (!pool.admission().tryAcquire()) {
@@ -143,7 +144,7 @@ final class ClaimTask extends Task implements Subscription, SharedClaim.Submissi
   void dropPayload() {
     pool.claims().remove(this);
     if (claim.end()) {
-      pool.announcer().event(new WorkerEvent.ClaimReclaimed(invocation));
+      pool.announcer().eventLater(new WorkerEvent.ClaimReclaimed(invocation));
     }
   }
 

@@ -142,7 +142,7 @@ final class Crew {
     }
     abandoned.incrementAndGet();
     String name = worker.thread().getName();
-    pool.announcer().event(new WorkerEvent.WorkerAbandoned(name, invocation));
+    pool.announcer().eventLater(new WorkerEvent.WorkerAbandoned(name, invocation));
     threads.remove(worker.thread());
     if (stuck.incrementAndGet() > config.mostAbandoned()) {
       pool.failClosed(config.mostAbandoned());

@@ -69,9 +69,14 @@ final class Dispatcher {
   void poke() {
     VarHandle.fullFence();
     pool.platform().interleave();
-    if (feeder.hungry() != 0 || pool.staffing().canGrow() || pool.isTerminated()) {
+    if (isWanted()) {
       run();
     }
+  }
+
+  /** Whether somebody has to come for what was put. */
+  boolean isWanted() {
+    return feeder.hungry() != 0 || pool.staffing().canGrow() || pool.isTerminated();
   }
 
   /** Takes in a task that found no room, by the pool's policy; answers it in any case. */
@@ -79,7 +84,6 @@ final class Dispatcher {
     pool.deadlines().watch(task);
     if (eviction.offer(task)) {
       run();
-      pool.signaller().relieve();
     } else {
       pool.outcomes().refuse(task, false);
     }

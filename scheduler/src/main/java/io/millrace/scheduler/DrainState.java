@@ -1,13 +1,25 @@
 package io.millrace.scheduler;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a stream's drain writes all the time, apart from what workers read after each run. Plain, by
  * the one thread inside drain; {@link #drainer} is read by others, too, but only who wrote itself
- * there can read itself.
+ * there can read itself. {@link #emitted} is written by release, for who submits.
  */
 final class DrainState extends Padded {
+
+  private static final VarHandle EMITTED;
+
+  static {
+    try {
+      EMITTED = MethodHandles.lookup().findVarHandle(DrainState.class, "emitted", long.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
+  }
 
   @Nullable Thread drainer;
 
@@ -17,12 +29,26 @@ final class DrainState extends Padded {
   /** The downstream has had its last signal, or wants none. */
   boolean finished;
 
-  /** How many replies the downstream has: in order of arrival, also where the next one stands. */
-  long emitted;
+  private long emitted;
 
   /** {@link AsArrived}: how much further on is the reply that is waited for. */
   long ahead;
 
   /** {@link AsArrived}: so often the drain still goes by {@link #ahead}. */
   int waitsLeft;
+
+  /** How many replies the downstream has: in order of arrival, also where the next one stands. */
+  long emitted() {
+    return emitted;
+  }
+
+  /** Before the downstream gets it. */
+  void countEmitted() {
+    EMITTED.setRelease(this, emitted + 1);
+  }
+
+  /** Any thread: the same, or a little less. */
+  long emittedSeen() {
+    return (long) EMITTED.getAcquire(this);
+  }
 }

@@ -17,6 +17,8 @@ final class Feeder {
 
   private static final long BATCH_NANOS = 100_000;
 
+  private static final int MOST_SPINS = 100;
+
   private final ScheduledWorkerPool pool;
   private final Slot[] slots;
   private final Slot[] feedOrder;
@@ -41,11 +43,28 @@ final class Feeder {
 
   /** Asks for work, which comes into the slot's queues. */
   void want(Slot slot) {
-    if (slot.tryRaiseWants()) {
-      hungry.incrementAndGet();
+    awaitFed(slot);
+    if (!slot.wants()) {
+      pool.platform().interleave();
+      if (!slot.isEmpty()) {
+        return; // it has come since its worker looked
+      }
+      if (slot.tryRaiseWants()) {
+        hungry.incrementAndGet();
+      }
     }
     pool.platform().interleave();
     pool.dispatcher().run();
+  }
+
+  private void awaitFed(Slot slot) {
+    for (int spins = 0; slot.isBeingFed(); spins++) {
+      if (spins < MOST_SPINS) {
+        pool.platform().onSpinWait();
+      } else {
+        pool.platform().yieldNow(); // whoever dispatches has lost its processor
+      }
+    }
   }
 
   /** Takes the wish back. Answers whether that came in time: else something was handed over. */
@@ -57,15 +76,30 @@ final class Feeder {
     return false;
   }
 
-  /** What stands behind another worker's run. */
+  /** What stands behind another worker's run. The thief does not want anything else then. */
   @Nullable Task steal(Slot thief) {
     for (int i = 1; i < slots.length; i++) {
       Task task = slots[(thief.index + i) % slots.length].batch.steal();
       if (task != null) {
+        if (!tryUnwant(thief)) {
+          awaitFed(thief);
+          wakeThief(thief); // what came to it now stands behind what it has stolen
+        }
         return task;
       }
     }
     return null;
+  }
+
+  /** One that sleeps while it could take from this slot. */
+  private void wakeThief(Slot from) {
+    VarHandle.fullFence();
+    for (Slot slot : slots) {
+      if (slot != from && slot.isAsleep()) {
+        wake(slot);
+        return;
+      }
+    }
   }
 
   boolean canSteal(Slot thief) {
@@ -101,20 +135,30 @@ final class Feeder {
       return;
     }
     int share = Math.max(1, shared.size() / Math.max(1, hungry.get()));
-    if (!tryUnwant(slot)) {
+    if (!slot.tryBeginFeeding()) {
       return;
     }
+    hungry.decrementAndGet();
     pool.platform().interleave();
-    int most = batchSize(slot);
-    move(slot.keyed, slot.inbox, most);
-    move(shared, slot.batch, Math.min(share, most));
+    try {
+      int most = batchSize(slot);
+      move(slot.keyed, slot.inbox, most);
+      move(shared, slot.batch, Math.min(share, most));
+    } finally {
+      pool.platform().interleave();
+      slot.endFeeding();
+    }
     VarHandle.fullFence();
     pool.platform().interleave();
     if (slot.isAsleep()) {
-      Worker worker = slot.worker();
-      if (worker != null) {
-        pool.platform().unpark(worker.thread());
-      }
+      wake(slot);
+    }
+  }
+
+  private void wake(Slot slot) {
+    Worker worker = slot.worker();
+    if (worker != null) {
+      pool.platform().unpark(worker.thread());
     }
   }
 

@@ -19,7 +19,10 @@ final class Idling {
     this.strategy = strategy;
   }
 
-  /** The slot is empty: what dispatch hands over; else what stands behind another's run. */
+  /**
+   * The slot is empty: what dispatch hands over; else what stands behind another's run, or was held
+   * back by a stream. Where a stream's drain is to go on, that comes before sleep.
+   */
   @Nullable Task next(boolean inboxFirst) {
     feeder.want(slot);
     Task task = slot.poll(inboxFirst);
@@ -28,9 +31,16 @@ final class Idling {
     }
     task = feeder.steal(slot);
     if (task != null) {
-      feeder.tryUnwant(slot);
+      return task;
     }
-    return task;
+    Streams streams = pool.streams();
+    if (streams.holdAny()) {
+      streams.submitHeld();
+    }
+    if (streams.hasUndrained() && feeder.tryUnwant(slot)) {
+      streams.drainOn(); // which may take long: nothing is to come here meanwhile
+    }
+    return slot.poll(inboxFirst);
   }
 
   /**
@@ -86,6 +96,10 @@ final class Idling {
   }
 
   private boolean hasNews() {
-    return !slot.isEmpty() || feeder.canSteal(slot) || !slot.wants();
+    return !slot.isEmpty()
+        || feeder.canSteal(slot)
+        || !slot.wants()
+        || pool.streams().holdAny()
+        || pool.streams().hasUndrained();
   }
 }

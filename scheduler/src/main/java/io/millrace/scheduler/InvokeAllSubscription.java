@@ -3,8 +3,6 @@ package io.millrace.scheduler;
 import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerException;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -17,14 +15,13 @@ import reactor.util.context.Context;
  *
  * <p>Whoever brings a reply that is due drains: gives the downstream what is due, submits what has
  * arrived as far as the pool has room, then asks the upstream for as many as there is demand and
- * window for. One thread at a time is inside drain, which {@code wip} sees to; the others leave
- * their wish there and go on. What the upstream sends from within its own request, which is most of
- * it, needs no atomic for that: {@link #drainAgain}.
+ * window for: see {@link Drain}. What the upstream sends from within its own request, which is most
+ * of it, needs no atomic for that.
  *
  * <table>
  *   <caption>Access</caption>
  *   <tr><th>field</th><th>mode</th></tr>
- *   <tr><td>drain</td><td>see there; guard: wip</td></tr>
+ *   <tr><td>drain</td><td>see there</td></tr>
  *   <tr><td>requested</td><td>atomic add, by the downstream</td></tr>
  *   <tr><td>cancelled</td><td>volatile, set once</td></tr>
  * </table>
@@ -38,12 +35,13 @@ final class InvokeAllSubscription extends Padded implements Subscription {
   private final CoreSubscriber<? super Reply> actual;
   private final long number;
   private final Arrivals arrivals;
+  private final Submission submission;
   private final Upstream upstream;
   private final ReplyOrder order;
-  private final DrainState drain = new DrainState();
-  private final AtomicInteger wip = new AtomicInteger();
+  private final DrainState state = new DrainState();
+  private final DrainTurn turn;
+  private final Drain drain;
   private final AtomicLong requested = new AtomicLong();
-  private final AtomicBoolean awaitingRoom = new AtomicBoolean();
   private volatile boolean cancelled;
   private volatile boolean hurried;
   private ReplyOrder.Look lastLook = ReplyOrder.Look.NOTHING;
@@ -56,10 +54,13 @@ final class InvokeAllSubscription extends Padded implements Subscription {
     this.pool = pool;
     this.actual = actual;
     this.number = pool.streams().newNumber();
-    this.arrivals = new Arrivals(pool, this);
-    this.upstream = new Upstream(pool, this, arrivals, concurrency);
+    this.turn = new DrainTurn(pool.platform());
+    this.drain = new Drain(pool, this, state, turn);
+    this.arrivals = new Arrivals(pool, this, concurrency);
     this.order =
-        ordered ? new AsArrived(arrivals.ring(), pool, drain) : new AsEnded(arrivals.ring());
+        ordered ? new AsArrived(arrivals.ring(), pool, state) : new AsEnded(arrivals.ring());
+    this.submission = new Submission(pool, this, arrivals, order);
+    this.upstream = new Upstream(pool, this, arrivals, submission, concurrency);
   }
 
   // ---- upstream
@@ -88,12 +89,40 @@ final class InvokeAllSubscription extends Padded implements Subscription {
 
   /** Whether this thread is inside drain. */
   boolean isDraining() {
-    return drain.drainer == Thread.currentThread();
+    return state.drainer == Thread.currentThread();
   }
 
-  /** Only inside drain: there is something to do once more. */
-  void drainAgain() {
-    drain.again = true;
+  /**
+   * The upstream has sent one more.
+   *
+   * @param inDrain from within this thread's drain
+   */
+  void arrived(boolean inDrain) {
+    if (inDrain) {
+      state.again = true;
+      submission.hold();
+    } else {
+      advance();
+    }
+  }
+
+  /** Any thread: submits what can be, also while the drain is held up by somebody's code. */
+  void advance() {
+    submission.submit();
+    drain();
+  }
+
+  /**
+   * Any thread: from now on it is as if the downstream had cancelled. Answers whether it was not.
+   */
+  boolean tryBreakOff(Throwable why) {
+    if (cancelled) {
+      return false;
+    }
+    cancelled = true;
+    upstream.cancel();
+    Outcomes.dropError(why, context());
+    return true;
   }
 
   // ---- downstream's signals
@@ -110,7 +139,7 @@ final class InvokeAllSubscription extends Padded implements Subscription {
   public void cancel() {
     cancelled = true;
     upstream.cancel();
-    drain();
+    advance();
   }
 
   // ---- the pool's signals
@@ -123,29 +152,34 @@ final class InvokeAllSubscription extends Padded implements Subscription {
     upstream.fail(new WorkerException.PoolClosed("worker pool"));
   }
 
+  /** Any thread, also where no subscriber's code is to run. */
   void roomCame() {
-    awaitingRoom.set(false);
-    drain();
+    submission.roomCame();
+  }
+
+  /** A worker that has nothing to do. */
+  void submitHeld() {
+    if (submission.isHeld()) {
+      submission.submitQuietly();
+    }
   }
 
   /** Watchdog only: answers what it has found, and hurries a stream that is held up. */
   ReplyOrder.Look look() {
     lastLook = order.look(lastLook);
     if (lastLook.isHeldUp()) {
-      pool.signaller().add(this::hurry);
+      hurried = true;
+      if (drain.isFree()) { // else somebody is inside, maybe for long
+        pool.signaller().add(this::drain);
+      }
     }
     return lastLook;
-  }
-
-  private void hurry() {
-    hurried = true;
-    drain();
   }
 
   /** Answers whether this thread drained. */
   boolean answered(StreamTask task) {
     boolean due = order.answered(task);
-    if (due) {
+    if (due && !submission.defersDrain()) {
       drain();
     }
     return due;
@@ -155,84 +189,64 @@ final class InvokeAllSubscription extends Padded implements Subscription {
 
   /** Any thread: sees to it that all is done that can be, by this thread or the one inside. */
   void drain() {
-    if (wip.getAndIncrement() != 0) {
-      return;
-    }
-    Thread self = Thread.currentThread();
-    int missed = 1;
-    do {
-      drain.drainer = self;
-      try {
-        do {
-          drain.again = false;
-          step();
-        } while (drain.again);
-      } catch (Throwable thrown) {
-        // By the downstream. Reactive Streams 2.13: taken as a cancellation. The thread, which may
-        // be a worker's, goes on.
-        cancelled = true;
-        upstream.cancel();
-        dropAll();
-        Outcomes.dropError(thrown, context());
-      }
-      drain.drainer = null;
-      pool.platform().interleave();
-      missed = wip.addAndGet(-missed);
-    } while (missed != 0);
+    drain.run();
   }
 
-  private void step() {
+  /** Who came for a drain that was left: the stream's place is this thread's. */
+  void drainOn() {
+    drain.goOn();
+  }
+
+  /** Drain only: whatever can be done now. */
+  void step() {
     if (hurried) {
       hurried = false;
       order.hurry();
     }
-    if (!cancelled && !drain.finished) {
+    if (!cancelled && !state.finished) {
       emit();
     }
-    if (!cancelled && !drain.finished && !arrivals.trySubmit(order)) {
-      awaitRoom();
+    if (!submission.isUpToDate()) {
+      submission.submit();
+    }
+    if (state.finished) {
+      return;
     }
     if (cancelled) {
       dropAll();
-    } else if (!drain.finished && upstream.hasEnded()) {
+    } else if (upstream.hasEnded()) {
       finishIfAnswered();
-    } else if (!drain.finished && pool.isClosed()) {
+    } else if (pool.isClosed()) {
       poolClosed();
-    } else if (!drain.finished) {
-      upstream.ask(requested.get(), drain.emitted);
-    }
-  }
-
-  private void awaitRoom() {
-    if (awaitingRoom.compareAndSet(false, true)) {
-      pool.streams().awaitRoom(this);
+    } else {
+      upstream.ask(requested.get(), state.emitted());
     }
   }
 
   /** Demand was checked before the upstream was asked: each arrival has a request of its own. */
   private void emit() {
-    long most = drain.emitted + EMITTED_AT_ONCE;
+    long most = state.emitted() + EMITTED_AT_ONCE;
     while (!cancelled) {
-      if (drain.emitted == most) {
-        drain.again =
+      if (state.emitted() == most || turn.isOver()) {
+        state.again =
             true; // the others' work first: more of it is asked for, then the rest is emitted
         return;
       }
-      StreamTask task = order.next(arrivals.submitted());
+      StreamTask task = order.next(submission.submitted());
       if (task == null) {
         return;
       }
-      drain.emitted++;
+      state.countEmitted();
       actual.onNext(Objects.requireNonNull(task.reply()));
+      turn.emitted();
     }
   }
 
   private void finishIfAnswered() {
-    if (drain.emitted != arrivals.count()) {
+    if (state.emitted() != arrivals.count()) {
       return;
     }
-    drain.finished = true;
-    pool.streams().ended(this);
+    finish();
     Throwable failure = upstream.failure();
     if (failure == null) {
       actual.onComplete();
@@ -241,12 +255,19 @@ final class InvokeAllSubscription extends Padded implements Subscription {
     }
   }
 
-  private void dropAll() {
-    if (!drain.finished) {
-      drain.finished = true;
-      pool.streams().ended(this);
-      order.forEach(pool.outcomes()::tryCancelWaiting);
-      order.forEach(pool.outcomes()::cancel);
+  /** Drain only: nobody is told of anything any more. */
+  void dropAll() {
+    if (!state.finished) {
+      finish();
+      submission.submit(); // which gives up what it has
+    }
+  }
+
+  private void finish() {
+    state.finished = true;
+    pool.streams().ended(this);
+    if (submission.awaitsRoom()) {
+      pool.streams().awaitNoRoom(this);
     }
   }
 }

@@ -42,6 +42,7 @@ final class InvokeMono extends Mono<Reply> {
       if (!Operators.validate(n) || !requested.compareAndSet(false, true)) {
         return;
       }
+      pool.signaller().relieve();
       pool.announcer().submitted(invocation, actual);
       submitted(pool.platform().nanoTime());
       if (!pool.admission().tryAcquire()) {

@@ -97,7 +97,7 @@ final class Outcomes {
     pool.admission().abandoned();
     pool.dispatcher().abandoned();
     if (pool.streams().isRoomAwaited()) {
-      pool.signaller().add(pool.streams()::offerRoom);
+      pool.streams().offerRoom();
     }
     if (pool.admission().isDrained()) {
       pool.crew().wakeAll();
@@ -178,13 +178,17 @@ final class Outcomes {
     pool.platform().interleave();
     long sojournNanos = task.sojournNanos(pool.platform().nanoTime());
     Reply.Failed reply = new Reply.Failed(task.invocation, failure, ranNanos, sojournNanos);
+    if (later) {
+      pool.signaller().add(() -> tell(task, reply));
+    } else {
+      tell(task, reply);
+    }
+  }
+
+  private void tell(Task task, Reply.Failed reply) {
     pool.announcer().failed(reply);
     task.reply(reply);
-    if (later) {
-      pool.signaller().add(() -> deliver(task));
-    } else {
-      deliver(task);
-    }
+    deliver(task);
   }
 
   /**

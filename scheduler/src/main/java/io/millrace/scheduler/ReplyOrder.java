@@ -4,8 +4,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which reply of a stream comes next. All methods are for the one thread inside the stream's drain,
- * but for {@link #answered}.
+ * Which reply of a stream comes next. Methods are for the one thread inside the stream's drain
+ * where they do not say otherwise.
  */
 abstract class ReplyOrder extends Padded {
 
@@ -16,12 +16,14 @@ abstract class ReplyOrder extends Padded {
   abstract boolean answered(StreamTask task);
 
   /**
-   * The task leaves the arrivals for the pool. Answers whether it is still to be answered: its
-   * deadline may have passed while it waited there.
+   * Submission only: the task leaves the arrivals for the pool. Answers whether it is still to be
+   * answered: its deadline may have passed while it waited there.
+   *
+   * @param arrival its place among the arrivals
    */
-  abstract boolean submitted(StreamTask task);
+  abstract boolean submitted(StreamTask task, int arrival);
 
-  /** Arrivals before this one were answered, also those that never came to the pool. */
+  /** Any thread: arrivals before this one were answered, also those that never came to the pool. */
   abstract long answeredBefore();
 
   /**
@@ -52,6 +54,6 @@ abstract class ReplyOrder extends Padded {
   /** The next replies are to be given out one by one. */
   void hurry() {}
 
-  /** All that have arrived or were submitted and are not answered. */
+  /** Submission only: all that have arrived or were submitted and are not answered. */
   abstract void forEach(Consumer<StreamTask> action);
 }

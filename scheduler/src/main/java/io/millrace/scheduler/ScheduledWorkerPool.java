@@ -58,7 +58,7 @@ final class ScheduledWorkerPool implements WorkerPool {
     staffing = new Staffing(this, crew, config, slots, name);
     int mostWatched = 2 * config.inboxCapacity() + slots.length;
     watchdog = new Watchdog(this, mostWatched, config.graceNanos(), name + "-watchdog");
-    signaller = new Signaller(this, config.graceNanos(), name + "-signals");
+    signaller = new Signaller(this, name + "-signals");
     FairQueue shared = new FairQueue(config.tenantWeights(), true);
     dispatcher = new Dispatcher(this, config, slots, shared);
     streams = new Streams(this, slots.length);
@@ -124,8 +124,10 @@ final class ScheduledWorkerPool implements WorkerPool {
   public void close() {
     stopAccepting();
     Thread caller = Thread.currentThread();
-    boolean ownThread = crew.isOwnThread(caller) || signaller.isCurrentThread();
-    if (!ownThread && !crew.join(config.drainTimeoutNanos())) {
+    if (crew.isOwnThread(caller) || signaller.isCurrentThread()) {
+      // It cannot wait for itself.
+      watchdog.terminateAt(platform.nanoTime() + config.drainTimeoutNanos());
+    } else if (!crew.join(config.drainTimeoutNanos())) {
       terminate();
       crew.join(config.graceNanos() + 1_000_000_000L);
     }

@@ -8,19 +8,27 @@ import org.jspecify.annotations.Nullable;
 /**
  * Delivers the answers that no worker delivers: passed deadlines, terminations, what was dropped.
  * On a thread of its own, so that a subscriber can hold up neither the watchdog nor whoever
- * dispatches. A subscriber that does not return for the grace time keeps that thread, and another
- * one goes on with the next answer, up to {@link #MOST_THREADS}.
+ * dispatches. A subscriber that does not return for {@link #HELD_NANOS} keeps that thread, and
+ * another one goes on with the next answer, up to {@link #MOST_THREADS}.
  */
 final class Signaller implements Runnable {
 
   private static final int MOST_THREADS = 16;
 
+  /** Others' answers wait for so long behind a subscriber; to start a thread takes some 0.1 ms. */
+  private static final long HELD_NANOS = 10_000_000;
+
+  /** After a thread could not be started, the next try is so much later. */
+  private static final long RETRY_NANOS = 100_000_000;
+
   /** With more than this undelivered, those who cause such answers deliver some themselves. */
   private static final int FULL = 4096;
 
+  /** Set while a thread relieves: what it delivers may submit, and so come here again. */
+  private static final ThreadLocal<Boolean> RELIEVING = new ThreadLocal<>();
+
   private final ScheduledWorkerPool pool;
   private final Platform platform;
-  private final long graceNanos;
   private final String name;
   private final Queue<Runnable> undelivered = new ConcurrentLinkedQueue<>();
   private final AtomicInteger size = new AtomicInteger();
@@ -34,10 +42,9 @@ final class Signaller implements Runnable {
   private volatile boolean delivering;
   private volatile long sinceNanos;
 
-  Signaller(ScheduledWorkerPool pool, long graceNanos, String name) {
+  Signaller(ScheduledWorkerPool pool, String name) {
     this.pool = pool;
     this.platform = pool.platform();
-    this.graceNanos = graceNanos;
     this.name = name;
   }
 
@@ -48,23 +55,36 @@ final class Signaller implements Runnable {
     if (delivering) {
       pool.watchdog().wake(); // it looks whether that delivery returns
     }
-    if (threads.get() == 0 && threads.compareAndSet(0, 1)) {
-      startNext();
-    } else {
+    if (threads.get() != 0) {
       wake();
+    } else if (!tryStartFirst()) {
+      pool.watchdog().wake(); // it tries again
     }
   }
 
   /** Any thread that may run user code: helps while there is too much. */
   void relieve() {
-    while (size.get() > FULL) {
-      Runnable delivery = undelivered.poll();
-      if (delivery == null) {
-        return;
-      }
-      size.decrementAndGet();
-      run(delivery);
+    if (size.get() <= FULL || RELIEVING.get() != null) {
+      return;
     }
+    RELIEVING.set(true);
+    try {
+      while (size.get() > FULL && tryDeliverOne()) {
+        // the next one
+      }
+    } finally {
+      RELIEVING.remove();
+    }
+  }
+
+  private boolean tryDeliverOne() {
+    Runnable delivery = undelivered.poll();
+    if (delivery == null) {
+      return false;
+    }
+    size.decrementAndGet();
+    run(delivery);
+    return true;
   }
 
   void wake() {
@@ -85,19 +105,22 @@ final class Signaller implements Runnable {
 
   /** Watchdog only: replaces a thread that is held up. Answers when to look again. */
   long look(long nowNanos) {
-    if (!delivering) {
-      return size.get() == 0 ? Long.MAX_VALUE : graceNanos;
+    if (size.get() == 0) {
+      return Long.MAX_VALUE; // whoever adds something wakes the watchdog, if anything is delivered
     }
-    long left = sinceNanos + graceNanos - nowNanos;
+    if (threads.get() == 0) {
+      return tryStartFirst() ? HELD_NANOS : RETRY_NANOS;
+    }
+    long left = delivering ? sinceNanos + HELD_NANOS - nowNanos : HELD_NANOS;
     if (left > 0) {
       return left;
     }
-    if (size.get() > 0 && threads.get() < MOST_THREADS) {
+    if (threads.get() < MOST_THREADS) {
       threads.incrementAndGet();
       delivering = false;
-      startNext();
+      return tryStartNext() ? HELD_NANOS : RETRY_NANOS;
     }
-    return graceNanos;
+    return HELD_NANOS;
   }
 
   private static void run(Runnable delivery) {
@@ -108,10 +131,25 @@ final class Signaller implements Runnable {
     }
   }
 
-  private void startNext() {
+  /** Answers whether there is a thread now. */
+  private boolean tryStartFirst() {
+    return !threads.compareAndSet(0, 1) || tryStartNext();
+  }
+
+  /** The thread is counted already. */
+  private boolean tryStartNext() {
     Thread thread = platform.thread(this, name, 0);
+    Thread before = current;
     current = thread;
-    platform.start(thread);
+    try {
+      platform.start(thread);
+      return true;
+    } catch (Throwable noThread) {
+      current = before;
+      threads.decrementAndGet();
+      ScheduledWorkerPool.log("a thread that delivers answers could not be started", noThread);
+      return false;
+    }
   }
 
   @Override
@@ -119,8 +157,8 @@ final class Signaller implements Runnable {
     try {
       deliverAll(Thread.currentThread());
     } finally {
-      if (threads.decrementAndGet() == 0 && size.get() > 0 && threads.compareAndSet(0, 1)) {
-        startNext(); // something came as this one was about to end
+      if (threads.decrementAndGet() == 0 && size.get() > 0 && !tryStartFirst()) {
+        pool.watchdog().wake(); // something came as this one was about to end
       }
     }
   }

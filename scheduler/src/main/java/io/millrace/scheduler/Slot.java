@@ -15,23 +15,42 @@ import org.jspecify.annotations.Nullable;
  *   <tr><td>inbox</td><td>filled in dispatch; polled by its worker, and emptied in dispatch when the
  *       pool is terminated</td><td></td></tr>
  *   <tr><td>keyed</td><td>dispatch only</td><td>dispatch only</td></tr>
- *   <tr><td>wants</td><td>set by its worker; lowered by compare-and-set</td><td>volatile</td></tr>
+ *   <tr><td>wish</td><td>compare-and-set but for the end of feeding, which dispatch writes</td>
+ *       <td>volatile</td></tr>
  *   <tr><td>asleep</td><td>its worker, volatile</td><td>dispatch, after a full fence</td></tr>
  *   <tr><td>hasKeys</td><td>dispatch, once</td><td>volatile</td></tr>
  *   <tr><td>worker</td><td>dispatch when it starts one; its end, by who ended it</td>
  *       <td>volatile</td></tr>
  * </table>
+ *
+ * <p>What its worker wishes for:
+ *
+ * <pre>
+ *          its worker, when the slot is empty
+ *   NONE ------------------------------------&gt; RAISED
+ *    ^ ^              its worker                | |
+ *    | +----------------------------------------+ | dispatch
+ *    |      dispatch, when all is in its place    v
+ *    +---------------------------------------- BEING_FED
+ * </pre>
+ *
+ * So a worker never wishes for more while something is on its way to it, or what comes next would
+ * stand behind its run while others sleep.
  */
 final class Slot {
 
   /** The most that a worker is handed at once. */
   static final int BATCH = 64;
 
-  private static final VarHandle WANTS;
+  private static final int NONE = 0;
+  private static final int RAISED = 1;
+  private static final int BEING_FED = 2;
+
+  private static final VarHandle WISH;
 
   static {
     try {
-      WANTS = MethodHandles.lookup().findVarHandle(Slot.class, "wants", boolean.class);
+      WISH = MethodHandles.lookup().findVarHandle(Slot.class, "wish", int.class);
     } catch (ReflectiveOperationException impossible) {
       throw new ExceptionInInitializerError(impossible);
     }
@@ -39,7 +58,7 @@ final class Slot {
 
   final int index;
 
-  /** A worker can wish again while a batch is on its way: two of them may meet. */
+  /** What a worker that died has left may still be here. */
   private static final int PLACES = 4 * BATCH;
 
   /** Any worker may run these. */
@@ -56,8 +75,7 @@ final class Slot {
   /** Its worker records; one that was given up does not any more. */
   final RunTimes times = new RunTimes();
 
-  @SuppressWarnings("unused") // through WANTS
-  private volatile boolean wants;
+  private volatile int wish;
 
   private volatile boolean asleep;
   private volatile boolean hasKeys;
@@ -103,18 +121,34 @@ final class Slot {
     return batch.isEmpty() && inbox.isEmpty();
   }
 
-  /** Its worker only. Answers whether it was not raised before. */
-  boolean tryRaiseWants() {
-    return WANTS.compareAndSet(this, false, true);
-  }
-
-  /** Whoever wins this must hand something over, or be the worker itself. */
-  boolean tryLowerWants() {
-    return wants && WANTS.compareAndSet(this, true, false);
-  }
-
+  /** Whether it was raised and has not been lowered. */
   boolean wants() {
-    return wants;
+    return wish == RAISED;
+  }
+
+  /** Whether something is on its way here: a few instructions of the thread that dispatches. */
+  boolean isBeingFed() {
+    return wish == BEING_FED;
+  }
+
+  /** Its worker only, when the slot is empty. Answers whether it was not raised before. */
+  boolean tryRaiseWants() {
+    return wish == NONE && WISH.compareAndSet(this, NONE, RAISED);
+  }
+
+  /** Its worker, or whoever ends that. */
+  boolean tryLowerWants() {
+    return wish == RAISED && WISH.compareAndSet(this, RAISED, NONE);
+  }
+
+  /** Dispatch only. Whoever wins this hands something over, and then says so. */
+  boolean tryBeginFeeding() {
+    return wish == RAISED && WISH.compareAndSet(this, RAISED, BEING_FED);
+  }
+
+  /** Dispatch only. */
+  void endFeeding() {
+    wish = NONE;
   }
 
   void asleep(boolean now) {

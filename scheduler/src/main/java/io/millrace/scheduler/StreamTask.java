@@ -1,27 +1,50 @@
 package io.millrace.scheduler;
 
 import io.millrace.pipeline.Invocation;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 
 /** One invocation of a stream. The one object, beside its reply, that an invocation costs. */
 final class StreamTask extends Task {
 
+  private static final VarHandle PLACE;
+
+  static {
+    try {
+      PLACE = MethodHandles.lookup().findVarHandle(StreamTask.class, "place", int.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
+  }
+
   private final InvokeAllSubscription stream;
 
-  /** Where the stream keeps it. Written in the stream's drain or before anybody else sees it. */
+  /**
+   * Where the stream keeps it. Plain before anybody else sees it; compare-and-set where replies
+   * come as they end.
+   */
   private int place;
 
-  StreamTask(Invocation invocation, InvokeAllSubscription stream, int place) {
+  StreamTask(Invocation invocation, InvokeAllSubscription stream) {
     super(invocation);
     this.stream = stream;
-    this.place = place;
   }
 
   int place() {
     return place;
   }
 
-  void place(int next) {
-    place = next;
+  void place(int first) {
+    place = first;
+  }
+
+  boolean tryMove(int from, int to) {
+    return PLACE.compareAndSet(this, from, to);
+  }
+
+  /** As other threads have moved it. */
+  int placeNow() {
+    return (int) PLACE.getVolatile(this);
   }
 
   @Override

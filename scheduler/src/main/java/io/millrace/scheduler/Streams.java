@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The open streams of a pool: how much room each may count on, and which of them wait for some. All
- * methods: any thread.
+ * The open streams of a pool: how much room each may count on, which of them wait for some, hold
+ * something back, or have a drain that is to go on. All methods: any thread.
  */
 final class Streams {
 
@@ -35,8 +35,16 @@ final class Streams {
   private final AtomicLong numbers = new AtomicLong();
   private final Queue<InvokeAllSubscription> awaitingRoom = new ConcurrentLinkedQueue<>();
 
+  /** Those whose drain took its turn and goes on later: by whoever comes for it next. */
+  private final Queue<InvokeAllSubscription> undrained = new ConcurrentLinkedQueue<>();
+
   /** Workers ask with each run: counted before a stream stands in the queue. */
   private final AtomicInteger awaiting = new AtomicInteger();
+
+  private final AtomicInteger undrainedCount = new AtomicInteger();
+  private final AtomicInteger holding = new AtomicInteger();
+  private final AtomicInteger offering = new AtomicInteger();
+  private final Runnable drainOn = this::drainOn;
 
   private volatile boolean looking;
   private int looksInVain; // watchdog only
@@ -80,15 +88,16 @@ final class Streams {
     return (int) Math.max(1, Math.min(done, window / 4));
   }
 
+  int workers() {
+    return workers;
+  }
+
   /** The largest value that {@link #window} can have. */
   int largestWindow() {
     return Math.max(1, admission.capacity() / 2) + workers;
   }
 
-  /**
-   * A stream waits for a reply behind others, or for room: somebody has to see to it that it gets
-   * on.
-   */
+  /** A stream waits for a reply behind others: somebody has to see to it that it gets on. */
   void lookAfter() {
     if (!looking) {
       looking = true;
@@ -101,9 +110,8 @@ final class Streams {
     if (!looking) {
       return Long.MAX_VALUE;
     }
-    if (isRoomAwaited() && canOffer()) {
-      pool.signaller()
-          .add(this::offerRoom); // all workers may be in runs that are unexpectedly long
+    if (hasUndrained()) {
+      pool.signaller().add(drainOn);
     }
     if (lookAtAll()) {
       looksInVain = 0;
@@ -119,8 +127,8 @@ final class Streams {
   }
 
   private boolean lookAtAll() {
-    boolean any = isRoomAwaited();
-    anyStands = false;
+    boolean any = hasUndrained();
+    anyStands = any;
     for (InvokeAllSubscription stream : open.values()) {
       ReplyOrder.Look look = stream.look();
       any |= look.waitsAhead();
@@ -129,6 +137,8 @@ final class Streams {
     return any;
   }
 
+  // ---- room
+
   /** The stream is called back when room comes free. */
   void awaitRoom(InvokeAllSubscription stream) {
     awaiting.incrementAndGet();
@@ -136,7 +146,13 @@ final class Streams {
     awaitingRoom.add(stream);
     pool.platform().interleave();
     offerRoom(); // some may have come free before the stream stood in the queue
-    lookAfter();
+  }
+
+  /** The stream has ended, or was cancelled. */
+  void awaitNoRoom(InvokeAllSubscription stream) {
+    if (awaitingRoom.remove(stream)) {
+      awaiting.decrementAndGet();
+    }
   }
 
   boolean isRoomAwaited() {
@@ -144,19 +160,67 @@ final class Streams {
   }
 
   private boolean canOffer() {
-    return admission.hasRoom() || admission.isClosed();
+    return isRoomAwaited() && (admission.hasRoom() || admission.isClosed());
   }
 
-  /** Runs the code of whoever waits. */
+  /**
+   * Room came free: those that wait for some submit what they have. One thread at a time sees to
+   * that; a stream that finds too little waits again behind the others.
+   */
   void offerRoom() {
-    while (isRoomAwaited() && canOffer()) {
-      InvokeAllSubscription next = awaitingRoom.poll();
-      if (next == null) {
-        return; // it is not there yet, and looks for itself when it is
+    if (offering.getAndIncrement() != 0) {
+      return;
+    }
+    int missed = 1;
+    do {
+      while (canOffer()) {
+        InvokeAllSubscription next = awaitingRoom.poll();
+        if (next == null) {
+          break; // it is not there yet, and looks for itself when it is
+        }
+        pool.platform().interleave();
+        awaiting.decrementAndGet();
+        next.roomCame();
       }
       pool.platform().interleave();
-      awaiting.decrementAndGet();
-      next.roomCame();
+      missed = offering.addAndGet(-missed);
+    } while (missed != 0);
+  }
+
+  // ---- drains
+
+  /** The stream's drain goes on when somebody comes for it: a worker, or else the signaller. */
+  void drainLater(InvokeAllSubscription stream) {
+    undrainedCount.incrementAndGet();
+    undrained.add(stream);
+    lookAfter();
+  }
+
+  boolean hasUndrained() {
+    return undrainedCount.get() != 0;
+  }
+
+  /** Runs the code of subscribers, where a drain is to go on. A worker, between two runs. */
+  void drainOn() {
+    InvokeAllSubscription next = undrained.poll();
+    if (next != null) {
+      undrainedCount.decrementAndGet();
+      next.drainOn();
     }
+  }
+
+  // ---- what is held back
+
+  void countHeld(int more) {
+    holding.addAndGet(more);
+  }
+
+  /** Whether a stream may hold something back: a worker asks before it sleeps. */
+  boolean holdAny() {
+    return holding.get() != 0;
+  }
+
+  void submitHeld() {
+    open.values().forEach(InvokeAllSubscription::submitHeld);
   }
 }

@@ -16,8 +16,6 @@ final class TaskRunner extends Padded {
 
   private static final long NO_TIME = Long.MIN_VALUE;
 
-  private static final long SHORT_NANOS = 50_000;
-
   private static final VarHandle START_NANOS;
 
   static {
@@ -95,25 +93,15 @@ final class TaskRunner extends Padded {
       return true;
     }
     slot.tally.countBegun();
-    if (pool.streams().isRoomAwaited() && mayTakeLong()) {
-      // Here it may be interrupted, so this is no place for others' code.
-      pool.signaller().add(pool.streams()::offerRoom);
+    if (pool.streams().isRoomAwaited()) {
+      pool.streams().offerRoom();
     }
     boolean goesOn = invoke(task, guest, lane);
-    if (goesOn && pool.streams().isRoomAwaited()) {
-      pool.streams().offerRoom();
+    if (goesOn && pool.streams().hasUndrained()) {
+      pool.streams().drainOn();
       lastEndNanos = NO_TIME; // others' code may have run
     }
     return goesOn;
-  }
-
-  /**
-   * Whether those who wait for room had better be told of it before the guest has returned. Another
-   * thread does that, which costs more than a short run.
-   */
-  private boolean mayTakeLong() {
-    long mean = slot.tally.meanServiceNanos();
-    return mean == 0 || mean > SHORT_NANOS;
   }
 
   private boolean invoke(Task task, Guest guest, @Nullable Lane lane) {
@@ -165,10 +153,15 @@ final class TaskRunner extends Padded {
       }
       return true;
     }
-    slot.times.ran(serviceNanos, sojournNanos);
-    pool.deadlines().forget(task);
-    pool.announcer().ended(answer, guest);
-    if (!Outcomes.deliver(task)) {
+    boolean mayHaveRun = true;
+    try {
+      slot.times.ran(serviceNanos, sojournNanos);
+      pool.deadlines().forget(task);
+      pool.announcer().ended(answer, guest);
+    } finally { // whatever is thrown for want of heap: nobody else can deliver it any more
+      mayHaveRun = Outcomes.deliver(task);
+    }
+    if (!mayHaveRun) {
       lastEndNanos = endNanos;
     }
     return true;

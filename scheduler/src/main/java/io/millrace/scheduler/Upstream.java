@@ -25,6 +25,7 @@ final class Upstream implements CoreSubscriber<Invocation> {
   private final ScheduledWorkerPool pool;
   private final InvokeAllSubscription stream;
   private final Arrivals arrivals;
+  private final Submission submission;
   private final int concurrency;
   private volatile @Nullable Subscription source;
   private volatile boolean ended;
@@ -35,10 +36,15 @@ final class Upstream implements CoreSubscriber<Invocation> {
   private long askAtDone;
 
   Upstream(
-      ScheduledWorkerPool pool, InvokeAllSubscription stream, Arrivals arrivals, int concurrency) {
+      ScheduledWorkerPool pool,
+      InvokeAllSubscription stream,
+      Arrivals arrivals,
+      Submission submission,
+      int concurrency) {
     this.pool = pool;
     this.stream = stream;
     this.arrivals = arrivals;
+    this.submission = submission;
     this.concurrency = concurrency;
   }
 
@@ -69,13 +75,22 @@ final class Upstream implements CoreSubscriber<Invocation> {
       return;
     }
     boolean inDrain = stream.isDraining();
-    if (!arrivals.tryAdd(invocation, promised, inDrain)) {
+    if (!tryAdd(invocation, inDrain)) {
       fail(new IllegalStateException("the publisher sent more invocations than were requested"));
-    } else if (inDrain) {
-      stream.drainAgain();
     } else {
-      stream.drain();
+      stream.arrived(inDrain);
     }
+  }
+
+  private boolean tryAdd(Invocation invocation, boolean inDrain) {
+    long seen;
+    do {
+      seen = promised;
+      if (arrivals.tryAdd(invocation, seen, inDrain)) {
+        return true;
+      }
+    } while (seen != promised); // of two publishing threads one may be that late
+    return false;
   }
 
   @Override
@@ -115,7 +130,7 @@ final class Upstream implements CoreSubscriber<Invocation> {
       failure = cause;
       ended = true;
     }
-    stream.drain();
+    stream.advance();
   }
 
   /** Any thread. */
@@ -141,7 +156,7 @@ final class Upstream implements CoreSubscriber<Invocation> {
     long before = promised;
     long demand = requested - before;
     // What was answered while it waited for room is emitted before its place comes free.
-    long done = Math.min(emitted, arrivals.submitted());
+    long done = Math.min(emitted, submission.submitted());
     if (known == null || demand <= 0 || done < askAtDone) {
       return;
     }
@@ -150,8 +165,10 @@ final class Upstream implements CoreSubscriber<Invocation> {
     int space = window - underWay;
     // In batches, since each request may cost the upstream a thread hop; the first one at once.
     int batch = pool.streams().refill(window);
-    if (space <= 0 || (underWay != 0 && space < batch)) {
-      askAtDone = done + Math.min(underWay, Math.max(1, batch - space));
+    // But no worker is to be without work meanwhile.
+    int spare = underWay - pool.streams().workers();
+    if (space <= 0 || (spare >= 0 && space < batch)) {
+      askAtDone = done + Math.max(1, Math.min(spare + 1, batch - space));
       return;
     }
     int wanted = (int) Math.min(demand, space);

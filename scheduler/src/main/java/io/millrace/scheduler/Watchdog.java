@@ -23,7 +23,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Watchdog implements Runnable {
 
-  /** A passed deadline is noticed within this time; moments this close are looked at together. */
+  /**
+   * A passed deadline is noticed within this time: what is put off by rounding and by what one look
+   * takes. After a look that failed, the next one comes so much later.
+   */
   static final long RESOLUTION_NANOS = 500_000;
 
   private record Stop(Task task, Worker worker, long untilNanos) {}
@@ -36,6 +39,8 @@ final class Watchdog implements Runnable {
   private final AtomicBoolean started = new AtomicBoolean();
   private final Queue<Stop> newStops = new ConcurrentLinkedQueue<>();
   private final List<Stop> stops = new ArrayList<>();
+  private volatile boolean ends;
+  private volatile long endNanos;
   private volatile boolean scanning = true;
   private volatile long nextWakeNanos;
 
@@ -80,6 +85,26 @@ final class Watchdog implements Runnable {
     wakeFor(until);
   }
 
+  /** Any thread: then the pool is terminated, if it has not ended by itself. */
+  void terminateAt(long momentNanos) {
+    endNanos = momentNanos;
+    ends = true;
+    wakeFor(momentNanos);
+  }
+
+  private long lookAtEnd(long now) {
+    if (!ends) {
+      return Long.MAX_VALUE;
+    }
+    long left = endNanos - now;
+    if (left <= 0) {
+      ends = false;
+      pool.terminate();
+      return Long.MAX_VALUE;
+    }
+    return left;
+  }
+
   /** Something is to be looked at soon. */
   void wake() {
     start();
@@ -102,13 +127,20 @@ final class Watchdog implements Runnable {
 
   private void start() {
     if (!started.get() && started.compareAndSet(false, true)) {
-      platform.start(thread);
+      try {
+        platform.start(thread);
+      } catch (Throwable noThread) {
+        started.set(false); // whoever needs it next tries again
+        ScheduledWorkerPool.log("the thread that keeps deadlines could not be started", noThread);
+      }
     }
   }
 
   @Override
   public void run() {
-    while (!pool.crew().hasEnded() || pool.signaller().hasUndelivered()) {
+    while (!pool.crew().hasEnded()
+        || pool.signaller().hasUndelivered()
+        || pool.streams().hasUndrained()) {
       scanning = true;
       long now = platform.nanoTime();
       long sleepNanos = Long.MAX_VALUE;
@@ -117,6 +149,7 @@ final class Watchdog implements Runnable {
         long nextDeadline =
             known == null ? Long.MAX_VALUE : known.scan(now, pool.deadlines()::expire);
         sleepNanos = Math.min(nextDeadline, scanStops(now));
+        sleepNanos = Math.min(sleepNanos, lookAtEnd(now));
         sleepNanos = Math.min(sleepNanos, pool.signaller().look(now));
         sleepNanos = Math.min(sleepNanos, pool.streams().look());
         sleepNanos = Math.min(sleepNanos, pool.staffing().look(now));

@@ -45,7 +45,8 @@ class AsArrivedTest {
   }
 
   private StreamTask running(int place) {
-    StreamTask task = new StreamTask(Invocation.of("echo", ""), stream, place);
+    StreamTask task = new StreamTask(Invocation.of("echo", ""), stream);
+    task.place(place);
     task.admitUnseen();
     task.tryBegin(RUNNER);
     ring.set(place, task);
@@ -69,7 +70,7 @@ class AsArrivedTest {
     StreamTask first = running(0);
     assertThat(answer(first)).as("drains, since it is the first").isTrue();
     assertThat(order.next(1)).isSameAs(first);
-    drain.emitted++;
+    drain.countEmitted();
     StreamTask second = running(1);
     between.add(() -> assertThat(answer(second)).as("leaves it to the drain").isFalse());
     assertThat(order.next(2)).isSameAs(second);

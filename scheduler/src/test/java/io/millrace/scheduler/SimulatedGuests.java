@@ -26,6 +26,7 @@ final class SimulatedGuests implements GuestSource {
   final List<String> wrong = new ArrayList<>();
   final Set<String> mayBeStopped = new HashSet<>();
   boolean allMayBeStopped;
+  int refused;
   private final SimulatedMachine machine;
   private final Consumer<Invocation> begun;
   private final int mostNanos;
@@ -49,6 +50,7 @@ final class SimulatedGuests implements GuestSource {
       public Guest guest(@Nullable String tenant) {
         machine.pass(machine.random().nextInt(10_000));
         if (machine.random().nextInt(50) == 0) {
+          refused++;
           throw new WorkerException.ModuleRejected("no guest this time", null);
         }
         return guest;
@@ -101,7 +103,12 @@ final class SimulatedGuests implements GuestSource {
             }
             machine.pass(STUBBORN_NANOS / 10);
           }
-          case "spin" -> stopIfInterrupted();
+          case "spin" -> {
+            stopIfInterrupted();
+            if (turn > 500) { // its deadline is over, and the watchdog late: not many steps more
+              machine.pass(1_000_000);
+            }
+          }
           case "trap" ->
               throw new WorkerException.GuestTrap("trap", new IllegalStateException("unreachable"));
           case "oops" -> throw new IllegalStateException("a defect in the guest's host");

@@ -46,6 +46,7 @@ final class SimulatedMachine implements Platform {
   private final Thread outside = Thread.currentThread();
   private final List<SimThread> threads = new ArrayList<>();
   private volatile SimThread current = new SimThread(outside, "outside");
+  private Runnable whenNothingRuns = () -> {};
   private volatile boolean over;
   private volatile @Nullable String stuck;
   private long nowNanos;
@@ -77,6 +78,11 @@ final class SimulatedMachine implements Platform {
       }
     }
     return stuck == null;
+  }
+
+  /** Looks at what there is, each time that all threads sleep and the clock has to jump. */
+  void whenNothingRuns(Runnable look) {
+    whenNothingRuns = look;
   }
 
   @Nullable String stuck() {
@@ -297,6 +303,9 @@ final class SimulatedMachine implements Platform {
             && (soonest == null || each.untilNanos - soonest.untilNanos < 0)) {
           soonest = each;
         }
+      }
+      if (able.isEmpty()) {
+        whenNothingRuns.run();
       }
       if (soonest != null && (able.isEmpty() || soonest.untilNanos - nowNanos <= 0)) {
         nowNanos = soonest.untilNanos - nowNanos > 0 ? soonest.untilNanos : nowNanos;

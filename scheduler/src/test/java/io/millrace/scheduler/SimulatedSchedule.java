@@ -9,9 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
@@ -36,11 +38,14 @@ final class SimulatedSchedule {
   private final Map<String, Integer> answers = new HashMap<>();
   private final Map<String, String> submitters = new HashMap<>();
   private final Map<String, Integer> lastBegun = new HashMap<>();
+  private final Set<String> begun = new HashSet<>();
+  private final Map<String, Integer> refusedBefore = new HashMap<>();
   private final List<String> subscribed = new ArrayList<>();
   private final List<String> given = new ArrayList<>();
   private final List<StreamSubscriber> streams = new ArrayList<>();
   private int clientsLeft = CLIENTS;
   private int numbers;
+  private int workersInUserCode;
   private boolean leastReached;
 
   private SimulatedSchedule(long seed) {
@@ -65,6 +70,7 @@ final class SimulatedSchedule {
             WorkerPoolRecorder.NONE,
             Map.of("a", 3));
     pool = new ScheduledWorkerPool(guests, config, machine);
+    machine.whenNothingRuns(this::checkIdle);
   }
 
   /** What was found wrong, and the trace that the seed led to. */
@@ -153,6 +159,7 @@ final class SimulatedSchedule {
 
   /** Those of one key begin in the order in which one submitter sent them. */
   private void begun(Invocation invocation) {
+    begun.add(text(invocation));
     String submitter = submitters.get(text(invocation));
     if (invocation.key() == null || submitter == null) {
       return;
@@ -173,6 +180,16 @@ final class SimulatedSchedule {
     machine.pass(random.nextInt(5_000));
     if (random.nextInt(20) == 0) {
       Thread.currentThread().interrupt(); // a rude subscriber
+    }
+  }
+
+  /** No worker sleeps beside what it may take from behind another one's run. */
+  private void checkIdle() {
+    for (int thief = 0; thief < config.maxWorkers(); thief++) {
+      Slot slot = pool.slotOf(thief);
+      if (slot.worker() != null && slot.isAsleep() && pool.dispatcher().feeder().canSteal(slot)) {
+        wrong.add("invariant 2: worker " + thief + " sleeps, and could steal");
+      }
     }
   }
 
@@ -233,19 +250,26 @@ final class SimulatedSchedule {
       submitters.put(text(all.get(i)), "stream-" + streams.size());
     }
     boolean cancels = random.nextInt(4) == 0;
+    int rude = random.nextInt(6); // 0: a slow publisher, 1: one that waits for what it has sent
     List<String> sent = new ArrayList<>();
     Flux<Invocation> source =
         Flux.fromIterable(all)
             .doOnNext(
                 each -> {
                   machine.interleave();
+                  if (rude == 0) {
+                    machine.pass(random.nextInt(2_000_000));
+                  } else if (rude == 1 && !sent.isEmpty() && random.nextInt(3) == 0) {
+                    awaitBegun(sent.get(sent.size() - 1), !cancels);
+                  }
                   String text = text(each);
                   sent.add(text);
+                  refusedBefore.put(text, guests.refused);
                   if (cancels) {
                     guests.mayBeStopped.add(text);
                   }
                 });
-    StreamSubscriber subscriber = new StreamSubscriber(sent, ordered);
+    StreamSubscriber subscriber = new StreamSubscriber(sent, ordered, random.nextInt(6) == 0);
     streams.add(subscriber);
     (ordered ? pool.invokeAll(source) : pool.invokeAllUnordered(source)).subscribe(subscriber);
     for (int i = 0; i < count; i++) {
@@ -258,18 +282,43 @@ final class SimulatedSchedule {
     }
   }
 
+  /**
+   * A publisher does not return before a guest has what it has sent. That need not happen: there
+   * may be no room, or no guest. But not while there is nothing else to do.
+   */
+  private void awaitBegun(String text, boolean goesOn) {
+    boolean onWorker = pool.crew().isOwnThread(Thread.currentThread());
+    workersInUserCode += onWorker ? 1 : 0;
+    for (int i = 0; i < 20 && !begun.contains(text); i++) {
+      machine.park(this, 1_000_000);
+    }
+    boolean canBegin =
+        config.overflow() == Overflow.WAIT
+            && goesOn
+            && !guests.mayBeStopped.contains(text)
+            && guests.refused == refusedBefore.getOrDefault(text, 0)
+            && workersInUserCode == 0
+            && !pool.isClosed();
+    if (canBegin && !begun.contains(text) && guests.running() + pool.metrics().waiting() == 0) {
+      wrong.add("invariant 2: " + text + " was sent and does not begin, though nothing runs");
+    }
+    workersInUserCode -= onWorker ? 1 : 0;
+  }
+
   /** Checks the order, and is never given more than it asked for. */
   private final class StreamSubscriber extends BaseSubscriber<Reply> {
 
     private final List<String> sent;
     private final boolean ordered;
+    private final boolean slow;
     private long requested;
     private int got;
     private boolean ended;
 
-    StreamSubscriber(List<String> sent, boolean ordered) {
+    StreamSubscriber(List<String> sent, boolean ordered, boolean slow) {
       this.sent = sent;
       this.ordered = ordered;
+      this.slow = slow;
     }
 
     void ask(long n) {
@@ -297,7 +346,14 @@ final class SimulatedSchedule {
       }
       answers.merge(text, 1, Integer::sum);
       checkBound();
-      machine.pass(random.nextInt(5_000));
+      if (slow) {
+        boolean onWorker = pool.crew().isOwnThread(Thread.currentThread());
+        workersInUserCode += onWorker ? 1 : 0;
+        machine.park(this, random.nextInt(3_000_000));
+        workersInUserCode -= onWorker ? 1 : 0;
+      } else {
+        machine.pass(random.nextInt(5_000));
+      }
     }
 
     @Override
@@ -324,12 +380,16 @@ final class SimulatedSchedule {
       wrong.add("invariant 1: not answered although nothing has moved for long: " + waiting());
     }
     // Whoever cancelled may have left guests that are stopping, and a drain that another is at.
-    for (int i = 0; i < 10_000 && (guests.running() > 0 || pool.metrics().waiting() > 0); i++) {
+    for (int i = 0; i < 10_000 && !isQuiet(); i++) {
       machine.park(this, 5_000_000);
     }
     if (pool.metrics().waiting() != 0) {
       wrong.add("invariants 2 and 3: all is answered, and yet " + pool.metrics());
     }
+  }
+
+  private boolean isQuiet() {
+    return guests.running() == 0 && pool.metrics().waiting() == 0 && workersInUserCode == 0;
   }
 
   private List<String> waiting() {

@@ -1,0 +1,84 @@
+package io.millrace.scheduler;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Lets one thread at a time do what a stream has to do. The others leave their wish in {@code wip}
+ * and go on; whoever is inside goes on until there is none. A worker that has been inside for long
+ * leaves, with {@code wip} as it is: so nobody enters but who comes for it, as {@link
+ * Streams#drainLater} sees to.
+ */
+final class Drain {
+
+  private final ScheduledWorkerPool pool;
+  private final InvokeAllSubscription stream;
+  private final DrainState state;
+  private final DrainTurn turn;
+  private final AtomicInteger wip = new AtomicInteger();
+
+  Drain(ScheduledWorkerPool pool, InvokeAllSubscription stream, DrainState state, DrainTurn turn) {
+    this.pool = pool;
+    this.stream = stream;
+    this.state = state;
+    this.turn = turn;
+  }
+
+  /** Any thread: whether nobody is inside, or has left it to others. */
+  boolean isFree() {
+    return wip.get() == 0;
+  }
+
+  /** Any thread. */
+  void run() {
+    if (wip.getAndIncrement() == 0) {
+      drain(1);
+    }
+  }
+
+  /** Who came for it. */
+  void goOn() {
+    drain(wip.get());
+  }
+
+  private void drain(int wishes) {
+    Thread self = Thread.currentThread();
+    int missed = wishes;
+    turn.begin();
+    while (missed != 0) {
+      state.drainer = self;
+      try {
+        do {
+          state.again = false;
+          stream.step();
+        } while (state.again && !turn.isOver());
+      } catch (Throwable thrown) {
+        // By the downstream. Reactive Streams 2.13: taken as a cancellation. The thread, which may
+        // be a worker's, goes on.
+        stream.tryBreakOff(thrown);
+        stream.dropAll();
+      }
+      state.drainer = null;
+      pool.platform().interleave();
+      if (!turn.isOver()) {
+        missed = wip.addAndGet(-missed);
+      } else if (tryLeave(self)) {
+        return;
+      } else {
+        turn.begin(); // what is left over has to be done, wish or not
+      }
+    }
+  }
+
+  /** Threads of the pool's have something else to do; others are the stream's own. */
+  private boolean tryLeave(Thread self) {
+    if (pool.signaller().isCurrentThread()) {
+      pool.signaller().add(this::goOn);
+      return true;
+    }
+    if (pool.crew().isOwnThread(self)) {
+      pool.streams().drainLater(stream);
+      return true;
+    }
+    return false;
+  }
+}
