@@ -35,7 +35,7 @@ class FullMemoryTest {
   /** What fits into the block that the host has from the start. */
   private static final int MOST_BYTES = 60_000;
 
-  private static final int STEP_BYTES = 777;
+  private static final int STEP_BYTES = 1559;
 
   static Stream<KitGuest> guestsThatCanBeFilled() {
     return KitGuest.all().filter(guest -> !guest.trapsWhenFull());
