@@ -28,7 +28,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "millrace bench",
     mixinStandardHelpOptions = true,
-    description = "Measures, and writes named figures. Use a quiet machine.",
+    versionProvider = BenchVersion.class,
+    description = {
+      "Measures, and writes named figures. Use a quiet machine. Each profile takes up to a minute, "
+          + "unless --quick or --full is given.",
+    },
     footer = {
       "",
       "Exit codes: 0 done; 1 a run failed or cannot be trusted; 2 bad usage.",

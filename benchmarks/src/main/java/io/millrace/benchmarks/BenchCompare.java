@@ -18,11 +18,14 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "compare",
     mixinStandardHelpOptions = true,
+    versionProvider = BenchVersion.class,
     description = {
-      "Compares two files that --json wrote. A figure is better or worse where the intervals",
-      "around both medians lie apart, and by more than 3 %. A count of what ought not to be",
-      "(unanswered, neighboursHit) is worse where there is more, whatever the number. There is",
-      "no verdict on single numbers, which have no interval, nor on what is no merit (inFlight).",
+      "Tells what changed between two files that --json wrote, and what is only noise.",
+      "",
+      "A figure is better or worse where the intervals around both medians lie apart, and by more "
+          + "than 3 %%. A count of what ought not to be (unanswered, neighboursHit) is worse where "
+          + "there is more, whatever the number. There is no verdict on single numbers, which have "
+          + "no interval, nor on what is no merit (inFlight).",
     },
     footer = {"", "Exit codes: 0 nothing is worse; 1 something is; 2 bad usage."})
 final class BenchCompare implements Callable<Integer> {

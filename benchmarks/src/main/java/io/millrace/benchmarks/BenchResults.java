@@ -11,6 +11,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "results",
     mixinStandardHelpOptions = true,
+    versionProvider = BenchVersion.class,
     description = "Writes a file that --json wrote as a Markdown document.",
     footer = {
       "",

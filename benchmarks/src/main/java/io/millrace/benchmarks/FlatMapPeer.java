@@ -21,12 +21,16 @@ final class FlatMapPeer implements Peer {
   private final Scheduler scheduler;
 
   FlatMapPeer(GuestSource guests, int workers) {
-    pool =
-        PoolBuilder.from(Mono.fromCallable(guests::lease))
-            .sizeBetween(workers, workers)
-            .destroyHandler(lease -> Mono.fromRunnable(lease::close))
-            .buildPool();
+    pool = pool(guests, workers);
     scheduler = Schedulers.newParallel("peer", workers, true);
+  }
+
+  /** Always as many guests as there are workers. */
+  static InstrumentedPool<GuestLease> pool(GuestSource guests, int workers) {
+    return PoolBuilder.from(Mono.fromCallable(guests::lease))
+        .sizeBetween(workers, workers)
+        .destroyHandler(lease -> Mono.fromRunnable(lease::close))
+        .buildPool();
   }
 
   @Override

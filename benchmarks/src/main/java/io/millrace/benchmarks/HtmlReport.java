@@ -33,7 +33,7 @@ final class HtmlReport {
     if (data.has("peers")) {
       standings();
     }
-    new ReportPlots(data).cards().forEach(out::append);
+    ReportPlots.cards(data).forEach(out::append);
     figures();
     facts();
     out.append("</main></body></html>\n");

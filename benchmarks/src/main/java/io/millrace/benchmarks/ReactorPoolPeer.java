@@ -8,7 +8,6 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.pool.InstrumentedPool;
-import reactor.pool.PoolBuilder;
 
 /**
  * How the same is put together from Reactor's own parts: {@code flatMap} over reactor-pool, whose
@@ -21,11 +20,7 @@ final class ReactorPoolPeer implements Load, AutoCloseable {
   private final Copies<Invocation> all;
 
   ReactorPoolPeer(GuestSource guests, int workers, Invocation invocation, int invocations) {
-    pool =
-        PoolBuilder.from(Mono.fromCallable(guests::lease))
-            .sizeBetween(workers, workers)
-            .destroyHandler(lease -> Mono.fromRunnable(lease::close))
-            .buildPool();
+    pool = FlatMapPeer.pool(guests, workers);
     scheduler = Schedulers.newParallel("peer", workers, true);
     all = new Copies<>(invocation, invocations);
   }

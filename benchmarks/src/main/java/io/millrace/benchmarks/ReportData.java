@@ -39,6 +39,11 @@ record ReportData(JsonNode root) {
     return value.isNumber() ? OptionalDouble.of(value.asDouble()) : OptionalDouble.empty();
   }
 
+  /** A figure as plots take it: not a number where it was not measured. */
+  double figureOrNan(String profile, String name) {
+    return figure(profile, name).orElse(Double.NaN);
+  }
+
   /** What the pairs of a ratio to somebody else say. */
   Standing standing(String profile, String name, boolean isHigherBetter) {
     List<Double> samples = samples(profile, name);

@@ -134,7 +134,7 @@ class ReportTest {
 
   @Test
   void aPictureThatHasNothingToShowIsLeftOut() throws Exception {
-    List<String> cards = new ReportPlots(run()).cards();
+    List<String> cards = ReportPlots.cards(run());
     assertThat(cards).anyMatch(card -> card.contains("a call of echo")).hasSize(3);
   }
 }

@@ -32,7 +32,6 @@ class CapabilityPolicyTest {
 
   private static final Instant NEW_YEAR = Instant.parse("2030-01-01T00:00:00.000000007Z");
   private static final long NEW_YEAR_NANOS = 1_893_456_000_000_000_007L;
-  private static final ModuleCache GO = ModuleCache.create();
 
   private static void with(CapabilityPolicy policy, Consumer<WasiGuest> test) {
     try (InstancePool pool = WasiGuest.pool(policy).build();
@@ -264,7 +263,10 @@ class CapabilityPolicyTest {
   /** The memory of a Go guest that has started holds the seeds of its hash tables. */
   private static byte[] startedGo(CapabilityPolicy policy, List<SnapshotReport> reports) {
     try (InstancePool pool =
-            InstancePool.builder(Guests.auth()).moduleCache(GO).capabilities(policy).build();
+            InstancePool.builder(Guests.auth())
+                .moduleCache(Guests.COMPILED)
+                .capabilities(policy)
+                .build();
         GuestLease lease = pool.lease()) {
       GuestInstance instance = (GuestInstance) lease.guest(null);
       byte[] memory = instance.memory().read(0, instance.memory().sizeBytes());
@@ -297,7 +299,8 @@ class CapabilityPolicyTest {
 
   @Test
   void theCGuestDrawsNoRandomBytesWhileItStarts() {
-    try (InstancePool pool = InstancePool.builder(Guests.digest()).build();
+    try (InstancePool pool =
+            InstancePool.builder(Guests.digest()).moduleCache(Guests.COMPILED).build();
         GuestLease lease = pool.lease()) {
       assertThat(Guests.call(lease, "echo", "a")).isEqualTo("a");
       assertThat(pool.snapshot().orElseThrow().randomBytesDrawn()).isZero();

@@ -181,6 +181,7 @@ class CapturedOutputTest {
   void whatAGoGuestSaysAtItsEndIsHeard() {
     try (InstancePool pool =
             InstancePool.builder(Guests.auth())
+                .moduleCache(Guests.COMPILED)
                 .maximumPages(160)
                 .capabilities(CapabilityPolicy.NONE.withOutput(4096, written::add))
                 .build();

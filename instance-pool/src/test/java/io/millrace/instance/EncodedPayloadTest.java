@@ -85,7 +85,8 @@ class EncodedPayloadTest {
             return -5;
           }
         };
-    try (InstancePool pool = InstancePool.builder(Guests.digest()).build();
+    try (InstancePool pool =
+            InstancePool.builder(Guests.digest()).moduleCache(Guests.COMPILED).build();
         GuestLease lease = pool.lease()) {
       String large = "x".repeat(100_000);
       Payload payload = Payload.encoded(large, guessing);
@@ -102,7 +103,11 @@ class EncodedPayloadTest {
             return 1 << 20;
           }
         };
-    try (InstancePool pool = InstancePool.builder(Guests.digest()).payloadLimitBytes(1024).build();
+    try (InstancePool pool =
+            InstancePool.builder(Guests.digest())
+                .moduleCache(Guests.COMPILED)
+                .payloadLimitBytes(1024)
+                .build();
         GuestLease lease = pool.lease()) {
       Payload payload = Payload.encoded("text", guessing);
       assertThat(lease.guest(null).call(echo(payload, guessing::decode))).isEqualTo("text");
@@ -115,7 +120,10 @@ class EncodedPayloadTest {
     byte[] small = {1};
     byte[] large = new byte[limit + 1];
     try (InstancePool pool =
-            InstancePool.builder(Guests.digest()).payloadLimitBytes(limit).build();
+            InstancePool.builder(Guests.digest())
+                .moduleCache(Guests.COMPILED)
+                .payloadLimitBytes(limit)
+                .build();
         GuestLease lease = pool.lease()) {
       Guest guest = lease.guest(null);
       guest.call(echo(Payload.encoded(small, Codecs.bytes()), Codecs.bytes()::decode));
@@ -209,7 +217,11 @@ class EncodedPayloadTest {
             return encoding.encode(target);
           }
         };
-    try (InstancePool pool = InstancePool.builder(Guests.digest()).payloadLimitBytes(1024).build();
+    try (InstancePool pool =
+            InstancePool.builder(Guests.digest())
+                .moduleCache(Guests.COMPILED)
+                .payloadLimitBytes(1024)
+                .build();
         GuestLease lease = pool.lease()) {
       assertThatThrownBy(
               () -> lease.guest(null).call(Invocation.of("echo", Payload.encoded("text", bad))))
@@ -224,7 +236,8 @@ class EncodedPayloadTest {
 
   @Test
   void aBadDecoderHarmsItsOwnInvocationOnly() {
-    try (InstancePool pool = InstancePool.builder(Guests.digest()).build();
+    try (InstancePool pool =
+            InstancePool.builder(Guests.digest()).moduleCache(Guests.COMPILED).build();
         GuestLease lease = pool.lease()) {
       Receiver throwing =
           reply -> {
@@ -263,7 +276,8 @@ class EncodedPayloadTest {
           }
         };
     Payload payload = Payload.encoded("text", keeping);
-    try (InstancePool pool = InstancePool.builder(Guests.digest()).build();
+    try (InstancePool pool =
+            InstancePool.builder(Guests.digest()).moduleCache(Guests.COMPILED).build();
         GuestLease lease = pool.lease()) {
       AtomicReference<@Nullable Slice> reply = new AtomicReference<>();
       lease
@@ -306,7 +320,8 @@ class EncodedPayloadTest {
             throw new EscapedSliceException("somebody has it");
           }
         };
-    try (InstancePool pool = InstancePool.builder(Guests.digest()).spares(0).build();
+    try (InstancePool pool =
+            InstancePool.builder(Guests.digest()).moduleCache(Guests.COMPILED).spares(0).build();
         GuestLease lease = pool.lease()) {
       Payload payload = Payload.encoded("text", escaping);
       assertThatThrownBy(() -> lease.guest(null).invoke(Invocation.of("echo", payload)))

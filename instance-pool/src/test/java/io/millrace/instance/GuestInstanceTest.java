@@ -22,11 +22,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class GuestInstanceTest {
 
-  private static final ModuleCache CACHE = ModuleCache.create();
-
   private final InstancePool digest =
-      InstancePool.builder(Guests.digest()).moduleCache(CACHE).spares(0).build();
-  private final InstancePool auth = InstancePool.builder(Guests.auth()).moduleCache(CACHE).build();
+      InstancePool.builder(Guests.digest()).moduleCache(Guests.COMPILED).spares(0).build();
+  private final InstancePool auth =
+      InstancePool.builder(Guests.auth()).moduleCache(Guests.COMPILED).build();
 
   @AfterEach
   void close() {
@@ -111,7 +110,10 @@ class GuestInstanceTest {
   @Test
   void aPayloadOverTheLimitNeverReachesTheGuest() {
     InstancePool small =
-        InstancePool.builder(Guests.digest()).moduleCache(CACHE).payloadLimitBytes(10).build();
+        InstancePool.builder(Guests.digest())
+            .moduleCache(Guests.COMPILED)
+            .payloadLimitBytes(10)
+            .build();
     try (GuestLease lease = small.lease()) {
       assertThatThrownBy(() -> Guests.call(lease, "echo", "12345678901"))
           .isInstanceOfSatisfying(
@@ -131,7 +133,7 @@ class GuestInstanceTest {
   @Test
   void aGuestWithoutRoomForThePayloadSaysSoAndServesOn() {
     InstancePool narrow =
-        InstancePool.builder(Guests.digest()).moduleCache(CACHE).maximumPages(8).build();
+        InstancePool.builder(Guests.digest()).moduleCache(Guests.COMPILED).maximumPages(8).build();
     try (GuestLease lease = narrow.lease()) {
       assertThatThrownBy(() -> Guests.call(lease, "echo", new byte[1 << 20]))
           .isInstanceOf(WorkerException.PayloadTooLarge.class);

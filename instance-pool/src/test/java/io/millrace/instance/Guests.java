@@ -7,6 +7,12 @@ import java.nio.charset.StandardCharsets;
 /** The committed guests, and short ways to call them. */
 final class Guests {
 
+  /**
+   * For tests that do not care which of them compiles a module: a Go guest takes seconds. Tests of
+   * what is compiled when have a cache of their own.
+   */
+  static final ModuleCache COMPILED = ModuleCache.create();
+
   private Guests() {}
 
   static ModuleSource digest() {

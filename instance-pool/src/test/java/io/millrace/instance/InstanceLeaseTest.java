@@ -25,11 +25,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class InstanceLeaseTest {
 
-  private static final ModuleCache CACHE = ModuleCache.create();
   private static final byte[] STATEFUL = StatefulGuest.builder().build();
 
   private static InstancePoolBuilder stateful() {
-    return InstancePool.builder(ModuleSource.of("stateful.wasm", STATEFUL)).moduleCache(CACHE);
+    return InstancePool.builder(ModuleSource.of("stateful.wasm", STATEFUL))
+        .moduleCache(Guests.COMPILED);
   }
 
   /** An instance must not be reset or given up under the thread that is in it. */
@@ -38,7 +38,7 @@ class InstanceLeaseTest {
   void aRefusedSecondThreadLeavesTheFirstOnesInstanceAlone(ResetPolicy policy) throws Exception {
     try (InstancePool pool =
             InstancePool.builder(Guests.digest())
-                .moduleCache(CACHE)
+                .moduleCache(Guests.COMPILED)
                 .resetPolicy(policy)
                 .spares(0)
                 .build();
@@ -66,7 +66,7 @@ class InstanceLeaseTest {
   @Test
   void anotherTenantGetsNoInstanceThatStillRuns() throws Exception {
     try (InstancePool pool =
-        InstancePool.builder(Guests.digest()).moduleCache(CACHE).spares(0).build()) {
+        InstancePool.builder(Guests.digest()).moduleCache(Guests.COMPILED).spares(0).build()) {
       GuestLease lease = pool.lease();
       GuestInstance running = (GuestInstance) lease.guest("a");
       FutureTask<byte[]> spinning =

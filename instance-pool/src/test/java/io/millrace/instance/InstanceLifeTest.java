@@ -18,11 +18,11 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class InstanceLifeTest {
 
-  private static final ModuleCache CACHE = ModuleCache.create();
   private static final byte[] STATEFUL = StatefulGuest.builder().build();
 
   private static InstancePoolBuilder stateful() {
-    return InstancePool.builder(ModuleSource.of("stateful.wasm", STATEFUL)).moduleCache(CACHE);
+    return InstancePool.builder(ModuleSource.of("stateful.wasm", STATEFUL))
+        .moduleCache(Guests.COMPILED);
   }
 
   private static void call(GuestLease lease, String function) {
@@ -303,7 +303,8 @@ class InstanceLifeTest {
 
   @Test
   void twoThreadsInOneInstanceAreRefusedAndTheFirstGoesOn() throws Exception {
-    try (InstancePool pool = InstancePool.builder(Guests.digest()).moduleCache(CACHE).build();
+    try (InstancePool pool =
+            InstancePool.builder(Guests.digest()).moduleCache(Guests.COMPILED).build();
         GuestLease lease = pool.lease()) {
       Guest guest = lease.guest(null);
       FutureTask<byte[]> spinning = new FutureTask<>(() -> guest.invoke(Invocation.of("spin", "")));

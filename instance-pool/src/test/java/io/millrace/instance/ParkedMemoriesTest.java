@@ -24,12 +24,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What becomes of the memory of an instance that is gone. */
 class ParkedMemoriesTest {
 
-  private static final ModuleCache CACHE = ModuleCache.create();
-
   /** Each tenant gets another instance. */
   private static InstancePoolBuilder fresh() {
     return InstancePool.builder(Guests.digest())
-        .moduleCache(CACHE)
+        .moduleCache(Guests.COMPILED)
         .spares(0)
         .resetPolicy(ResetPolicy.FRESH_PER_TENANT)
         .verifyResetsEvery(1);

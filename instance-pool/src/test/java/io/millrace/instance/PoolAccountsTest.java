@@ -19,7 +19,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class PoolAccountsTest {
 
-  private static final ModuleCache CACHE = ModuleCache.create();
   private static final int WORKERS = 3;
   private static final int ROUNDS = 400;
 
@@ -40,7 +39,7 @@ class PoolAccountsTest {
     long seed = System.nanoTime();
     InstancePool pool =
         InstancePool.builder(ModuleSource.of("accounts.wasm", WASM))
-            .moduleCache(CACHE)
+            .moduleCache(Guests.COMPILED)
             .resetPolicy(policy)
             .retirePolicy(RetirePolicy.NEVER.withInvocations(10))
             .maximumInstances(WORKERS)

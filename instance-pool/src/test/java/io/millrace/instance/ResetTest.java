@@ -24,7 +24,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class ResetTest {
 
-  private static final ModuleCache CACHE = ModuleCache.create();
   private static final byte[] STATEFUL = StatefulGuest.builder().build();
 
   /** Adds one to the int at 600 and answers it. */
@@ -37,7 +36,7 @@ class ResetTest {
 
   private static InstancePoolBuilder stateful() {
     return InstancePool.builder(ModuleSource.of("stateful.wasm", STATEFUL))
-        .moduleCache(CACHE)
+        .moduleCache(Guests.COMPILED)
         .maximumPages(32)
         .verifyResetsEvery(1);
   }
@@ -221,7 +220,7 @@ class ResetTest {
       for (boolean tracking : new boolean[] {false, true}) {
         try (InstancePool pool =
                 InstancePool.builder(source)
-                    .moduleCache(CACHE)
+                    .moduleCache(Guests.COMPILED)
                     .resetPolicy(policy)
                     .dirtyTracking(tracking)
                     .build();

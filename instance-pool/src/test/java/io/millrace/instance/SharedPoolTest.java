@@ -283,6 +283,7 @@ class SharedPoolTest {
     assertThatThrownBy(
             () ->
                 InstancePool.builder(Guests.digest())
+                    .moduleCache(Guests.COMPILED)
                     .sharedMemory(true)
                     .dirtyTracking(true)
                     .build())

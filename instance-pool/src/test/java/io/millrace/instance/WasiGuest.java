@@ -28,7 +28,6 @@ final class WasiGuest {
   static final int OUT2 = OUT + 16_384;
 
   private static final int ERRNO = 16;
-  private static final ModuleCache CACHE = ModuleCache.create();
 
   /** The parameters of all functions but proc_exit: i for i32, I for i64. The result is an i32. */
   static final Map<String, String> PARAMETERS = parameters();
@@ -45,7 +44,7 @@ final class WasiGuest {
 
   static InstancePoolBuilder pool(CapabilityPolicy policy) {
     return InstancePool.builder(ModuleSource.of("wasi.wasm", WASM))
-        .moduleCache(CACHE)
+        .moduleCache(Guests.COMPILED)
         .capabilities(policy)
         .verifyResetsEvery(1)
         .spares(0);

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.instance.InstancePool;
-import io.millrace.instance.ModuleCache;
-import io.millrace.instance.ModuleSource;
 import io.millrace.memory.Slice;
 import io.millrace.memory.SliceStateException;
 import io.millrace.pipeline.Claim;
@@ -38,14 +36,8 @@ import reactor.test.StepVerifier;
 class ClaimTest {
 
   private static final Duration LONG = Duration.ofSeconds(30);
-  private static final ModuleCache CACHE = ModuleCache.create();
 
-  private final InstancePool guests =
-      InstancePool.builder(
-              ModuleSource.resource(ClaimTest.class, "/io/millrace/guests/c-digest.wasm"))
-          .moduleCache(CACHE)
-          .spares(0)
-          .build();
+  private final InstancePool guests = Guests.digest().spares(0).build();
   private final WorkerPool pool = WorkerPools.over(guests).workers(1).inboxCapacity(4).build();
 
   /** So that a deadline covers no compile. */

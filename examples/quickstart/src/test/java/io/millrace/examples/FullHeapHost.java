@@ -1,7 +1,6 @@
 package io.millrace.examples;
 
 import io.millrace.instance.InstancePool;
-import io.millrace.instance.ModuleSource;
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerException;
@@ -35,9 +34,7 @@ final class FullHeapHost {
   }
 
   public static void main(String[] args) {
-    ModuleSource digest =
-        ModuleSource.resource(FullHeapHost.class, "/io/millrace/guests/c-digest.wasm");
-    try (InstancePool guests = InstancePool.builder(digest).spares(0).build();
+    try (InstancePool guests = Guests.digest().spares(0).build();
         WorkerPool workers = WorkerPools.over(guests).workers(2).inboxCapacity(8).build()) {
       FullHeapHost host = new FullHeapHost(workers);
       int failed = 0;

@@ -12,7 +12,7 @@ class FullHeapTest {
 
   @Test
   void anOutOfMemoryErrorInOneGuestDoesNotTakeThePoolDown(@TempDir Path folder) throws Exception {
-    List<String> lines = ChildJvm.run(folder, FullHeapHost.class, "-Xmx96m", "-XX:+UseSerialGC");
+    List<String> lines = ChildJvm.run(folder, FullHeapHost.class, "-Xmx96m");
     assertThat(lines).last().isEqualTo(FullHeapHost.SURVIVED);
     assertThat(lines).as("calls that found the heap full").contains("failed 10");
   }

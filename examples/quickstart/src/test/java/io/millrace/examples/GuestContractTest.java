@@ -33,6 +33,9 @@ class GuestContractTest {
 
   private static final Duration LONG = Duration.ofMinutes(4);
 
+  /** Long enough for a guest to have begun on a machine that is busy. */
+  private static final Duration SPINNING = Duration.ofMillis(400);
+
   /** The interpreter is a hundred times slower: 1100000 takes it some minutes, 16 MiB an hour. */
   private static final int MOST_INTERPRETED_BYTES =
       Integer.getInteger("millrace.contract.interpretedBytes", 70_000);
@@ -114,7 +117,7 @@ class GuestContractTest {
     try (InstancePool guests = row.pool(row.cache()).build();
         WorkerPool workers = WorkerPools.over(guests).workers(1).grace(LONG).build()) {
       reply(workers, row.call("echo", ""));
-      Reply late = reply(workers, row.call("spin", "").withDeadline(Duration.ofSeconds(1)));
+      Reply late = reply(workers, row.call("spin", "").withDeadline(SPINNING));
       assertThat(((Reply.Failed) late).failure())
           .isInstanceOfSatisfying(
               WorkerException.DeadlineExceeded.class,

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.instance.InstancePool;
-import io.millrace.instance.ModuleCache;
-import io.millrace.instance.ModuleSource;
 import io.millrace.memory.Slice;
 import io.millrace.pipeline.Codec;
 import io.millrace.pipeline.Codecs;
@@ -31,15 +29,10 @@ import reactor.test.StepVerifier;
 class GuestFunctionTest {
 
   private static final Duration LONG = Duration.ofSeconds(30);
-  private static final ModuleCache CACHE = ModuleCache.create();
   private static final String ABC =
       "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
-  private final InstancePool guests =
-      InstancePool.builder(
-              ModuleSource.resource(GuestFunctionTest.class, "/io/millrace/guests/c-digest.wasm"))
-          .moduleCache(CACHE)
-          .build();
+  private final InstancePool guests = Guests.digest().build();
   private final WorkerPool pool = WorkerPools.over(guests).workers(2).inboxCapacity(64).build();
   private final GuestFunction<String, String> sha256 =
       pool.function("sha256", Codecs.utf8(), Codecs.utf8());

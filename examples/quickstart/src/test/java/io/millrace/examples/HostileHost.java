@@ -30,16 +30,14 @@ final class HostileHost {
 
   private static final int CALLERS = 4;
   private static final int HONEST_CALLS = 1_000;
-  private static final Duration SHORT = Duration.ofMillis(300);
+  private static final Duration SHORT = Duration.ofMillis(200);
   private static final Duration LONG = Duration.ofSeconds(30);
 
   private HostileHost() {}
 
   public static void main(String[] args) throws Exception {
-    ModuleSource digest =
-        ModuleSource.resource(HostileHost.class, "/io/millrace/guests/c-digest.wasm");
     boolean right = true;
-    try (InstancePool guests = InstancePool.builder(digest).maximumPages(256).build();
+    try (InstancePool guests = Guests.digest().maximumPages(256).build();
         WorkerPool honest = WorkerPools.over(guests).workers(2).build()) {
       right &= answersRight(honest, 10);
       for (Hostile hostile : HostileModules.all()) {

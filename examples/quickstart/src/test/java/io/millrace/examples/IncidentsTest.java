@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.instance.InstancePool;
-import io.millrace.instance.ModuleCache;
 import io.millrace.instance.ModuleSource;
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Reply;
@@ -35,18 +34,13 @@ class IncidentsTest {
 
   private static final Duration LONG = Duration.ofSeconds(30);
   private static final String DIGEST = "/io/millrace/guests/c-digest.wasm";
-  private static final ModuleCache CACHE = ModuleCache.create();
 
   private final InstancePool guests = guests();
   private final WorkerPool one = WorkerPools.over(guests).workers(1).inboxCapacity(8).build();
   private final Queue<Throwable> errors = new ConcurrentLinkedQueue<>();
 
   private static InstancePool guests() {
-    return InstancePool.builder(ModuleSource.resource(IncidentsTest.class, DIGEST))
-        .moduleCache(CACHE)
-        .maximumInstances(2)
-        .spares(0)
-        .build();
+    return Guests.digest().maximumInstances(2).spares(0).build();
   }
 
   @AfterEach
@@ -120,7 +114,7 @@ class IncidentsTest {
               }
               return Objects.requireNonNull(IncidentsTest.class.getResourceAsStream(DIGEST));
             });
-    try (InstancePool pool = InstancePool.builder(failsOnce).moduleCache(CACHE).build();
+    try (InstancePool pool = InstancePool.builder(failsOnce).build();
         WorkerPool workers = WorkerPools.over(pool).workers(1).build()) {
       CompletableFuture<Reply> first = workers.invoke(Invocation.of("echo", "first")).toFuture();
       CompletableFuture<Reply> waiting = workers.invoke(Invocation.of("echo", "second")).toFuture();

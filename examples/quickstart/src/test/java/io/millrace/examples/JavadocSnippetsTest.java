@@ -41,9 +41,11 @@ class JavadocSnippetsTest {
               WorkerPool pool = WorkerPools.over(guests).workers(1).build()) {
       """;
 
+  /** What an example has posted and nobody takes would keep its pool from closing for long. */
   private static final String AFTER =
       """
             System.out.println("done");
+            pool.terminate();
           }
         }
       }

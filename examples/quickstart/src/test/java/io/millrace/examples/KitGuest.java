@@ -54,19 +54,16 @@ record KitGuest(String name, AbiDescriptor abi, boolean trapsWhenFull) {
   }
 
   ModuleSource source() {
-    return ModuleSource.resource(KitGuest.class, resource());
+    return Guests.source(name);
   }
 
   byte[] bytes() {
-    try (InputStream in = KitGuest.class.getResourceAsStream(resource())) {
+    try (InputStream in =
+        KitGuest.class.getResourceAsStream("/io/millrace/guests/" + name + ".wasm")) {
       return Objects.requireNonNull(in, name).readAllBytes();
     } catch (IOException unreadable) {
       throw new UncheckedIOException(unreadable);
     }
-  }
-
-  private String resource() {
-    return "/io/millrace/guests/" + name + ".wasm";
   }
 
   @Override

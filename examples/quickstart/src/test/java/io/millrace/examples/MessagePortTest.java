@@ -38,7 +38,7 @@ class MessagePortTest {
 
   private static final Duration LONG = Duration.ofSeconds(30);
 
-  private final InstancePool guests = InstancePool.builder(PostingGuest.source()).build();
+  private final InstancePool guests = Guests.posting().build();
   private final WorkerPool pool = WorkerPools.over(guests).workers(2).inboxCapacity(1024).build();
 
   @AfterEach

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.instance.InstancePool;
-import io.millrace.instance.ModuleCache;
-import io.millrace.instance.ModuleSource;
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerException;
@@ -29,13 +27,8 @@ import reactor.core.publisher.Mono;
 class PoolOfInstancesTest {
 
   private static final Duration LONG = Duration.ofSeconds(30);
-  private static final ModuleCache CACHE = ModuleCache.create();
 
-  private final InstancePool guests =
-      InstancePool.builder(
-              ModuleSource.resource(PoolOfInstancesTest.class, "/io/millrace/guests/c-digest.wasm"))
-          .moduleCache(CACHE)
-          .build();
+  private final InstancePool guests = Guests.digest().build();
   private final WorkerPool pool =
       WorkerPools.over(guests).workers(2).inboxCapacity(64).drainTimeout(LONG).build();
 
@@ -92,11 +85,7 @@ class PoolOfInstancesTest {
 
   @Test
   void aDeadlineCoversTheStartOfTheGuest() {
-    InstancePool slow =
-        InstancePool.builder(
-                ModuleSource.resource(
-                    PoolOfInstancesTest.class, "/io/millrace/guests/go-auth.wasm"))
-            .build();
+    InstancePool slow = InstancePool.builder(Guests.source("go-auth")).build();
     try (WorkerPool workers = WorkerPools.over(slow).workers(1).build()) {
       Mono<Reply> tooSoon =
           workers.invoke(Invocation.of("echo", "x").withDeadline(Duration.ofMillis(20)));

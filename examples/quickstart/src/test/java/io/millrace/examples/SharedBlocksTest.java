@@ -3,8 +3,6 @@ package io.millrace.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.instance.InstancePool;
-import io.millrace.instance.ModuleCache;
-import io.millrace.instance.ModuleSource;
 import io.millrace.memory.Slice;
 import io.millrace.memory.SliceArena;
 import io.millrace.pipeline.Invocation;
@@ -29,14 +27,8 @@ import reactor.core.publisher.Flux;
 class SharedBlocksTest {
 
   private static final Duration LONG = Duration.ofSeconds(30);
-  private static final ModuleCache CACHE = ModuleCache.create();
 
-  private final InstancePool guests =
-      InstancePool.builder(
-              ModuleSource.resource(SharedBlocksTest.class, "/io/millrace/guests/c-shared.wasm"))
-          .sharedMemory(true)
-          .moduleCache(CACHE)
-          .build();
+  private final InstancePool guests = Guests.shared().build();
   private final WorkerPool pool = WorkerPools.over(guests).workers(2).inboxCapacity(64).build();
 
   @AfterEach

@@ -7,8 +7,6 @@ import static org.awaitility.Awaitility.await;
 import io.millrace.instance.AbiDescriptor;
 import io.millrace.instance.InstancePool;
 import io.millrace.instance.InstancePoolBuilder;
-import io.millrace.instance.ModuleCache;
-import io.millrace.instance.ModuleSource;
 import io.millrace.memory.Slice;
 import io.millrace.pipeline.Claim;
 import io.millrace.pipeline.Invocation;
@@ -39,7 +37,6 @@ class SharedClaimTest {
 
   private static final Duration LONG = Duration.ofSeconds(30);
   private static final int ARENA = 64 * 1024;
-  private static final ModuleCache CACHE = ModuleCache.create();
 
   private final InstancePool guests = sharing().claimArenaBytes(ARENA).build();
   private final AtomicLong copiedBytes = new AtomicLong();
@@ -57,10 +54,7 @@ class SharedClaimTest {
           .build();
 
   private static InstancePoolBuilder sharing() {
-    return InstancePool.builder(
-            ModuleSource.resource(SharedClaimTest.class, "/io/millrace/guests/c-shared.wasm"))
-        .sharedMemory(true)
-        .moduleCache(CACHE);
+    return Guests.shared();
   }
 
   @AfterEach

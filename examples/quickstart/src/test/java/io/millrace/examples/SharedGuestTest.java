@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.instance.InstancePool;
-import io.millrace.instance.ModuleSource;
 import io.millrace.memory.SharedLinearMemory;
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Reply;
@@ -33,11 +32,10 @@ class SharedGuestTest {
   private static final Duration LONG = Duration.ofMinutes(1);
   private static final int PIECE_BYTES = 4096;
 
-  private final InstancePool guests =
-      InstancePool.builder(
-              ModuleSource.resource(SharedGuestTest.class, "/io/millrace/guests/c-shared.wasm"))
-          .sharedMemory(true)
-          .build();
+  /** Twice as many instances as the memory's 2048 pages have room for, with a block each. */
+  private static final int GONE = 200;
+
+  private final InstancePool guests = Guests.shared().build();
   private final WorkerPool workers = WorkerPools.over(guests).workers(4).build();
 
   @AfterEach
@@ -103,13 +101,12 @@ class SharedGuestTest {
     assertThat(reply(Invocation.of("echo", "on")).utf8()).isEqualTo("on");
   }
 
-  /** The memory's 2048 pages would be full after some 100 of them. */
   @Test
   void instancesThatAreGoneLeaveTheirStacksAndBlocksToTheNext() {
     byte[] payload = new byte[1 << 20];
     Arrays.fill(payload, (byte) 7);
     List<Invocation> invocations = new ArrayList<>();
-    for (int i = 0; i < 400; i++) {
+    for (int i = 0; i < GONE; i++) {
       invocations.add(Invocation.of("sha256", payload));
       invocations.add(Invocation.of("trap", ""));
     }
@@ -121,7 +118,7 @@ class SharedGuestTest {
           .isInstanceOf(WorkerException.GuestTrap.class);
     }
     workers.close();
-    assertThat(guests.metrics().instancesRetired()).isEqualTo(400);
+    assertThat(guests.metrics().instancesRetired()).isEqualTo(GONE);
   }
 
   /** Whether a thread is parked in the memory's wait, which an instance that polls never enters. */

@@ -25,7 +25,7 @@ class StreamTest {
 
   private static final Duration LONG = Duration.ofSeconds(30);
 
-  private final InstancePool guests = InstancePool.builder(PostingGuest.source()).build();
+  private final InstancePool guests = Guests.posting().build();
   private final WorkerPool pool = WorkerPools.over(guests).workers(1).inboxCapacity(8).build();
   private final GuestFunction<String, String> prefixes =
       pool.function("prefixes", Codecs.utf8(), Codecs.utf8());

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.instance.InstancePool;
-import io.millrace.instance.ModuleSource;
 import io.millrace.memory.BumpArena;
 import io.millrace.memory.PageLimits;
 import io.millrace.memory.PrivateLinearMemory;
@@ -50,7 +49,7 @@ class WebWorkerTableTest {
 
   private static final Duration LONG = Duration.ofSeconds(30);
 
-  private final InstancePool guests = InstancePool.builder(PostingGuest.source()).build();
+  private final InstancePool guests = Guests.posting().build();
   private final WorkerPool worker = WorkerPools.over(guests).workers(1).inboxCapacity(64).build();
 
   @AfterEach
@@ -64,10 +63,7 @@ class WebWorkerTableTest {
   }
 
   private static InstancePool sharing() {
-    return InstancePool.builder(
-            ModuleSource.resource(WebWorkerTableTest.class, "/io/millrace/guests/c-shared.wasm"))
-        .sharedMemory(true)
-        .build();
+    return Guests.shared().build();
   }
 
   private static SliceArena arena(InstancePool sharing) {
