@@ -11,12 +11,13 @@ import reactor.core.scheduler.Schedulers;
  *
  * <p>Lazy: nothing is started before the first subscription that asks for something; a {@link
  * #stream} starts when it is subscribed to, and a port's message when it is posted. Signals come on
- * the thread of the worker that ran the guest, or that of any other worker of the pool. Errors for
- * a passed deadline, a termination or an eviction come on a thread of the pool's own, without
- * waiting for the guest. So subscribers should not block: put {@code publishOn} behind what takes
- * long. One that blocks keeps one such thread; what other subscribers wait for goes to other
- * workers, but for invocations whose key binds them to that worker. Nothing may be invoked and
- * awaited from within such a signal.
+ * the thread of the worker that ran the guest, or that of any other worker of the pool; those of a
+ * stream also on the thread that requests, publishes or cancels. Errors for a passed deadline, a
+ * termination or an eviction come on a thread of the pool's own, without waiting for the guest; a
+ * refusal comes on the submitter's. So subscribers should not block: put {@code publishOn} behind
+ * what takes long. One that blocks keeps one such thread; what other subscribers wait for goes to
+ * other workers, but for invocations whose key binds them to that worker. Nothing may be invoked
+ * and awaited from within such a signal.
  */
 public interface WorkerPool extends AutoCloseable {
 

@@ -65,6 +65,7 @@ final class Arrivals {
     while (sequence < promised) {
       if (count.compareAndSet(sequence, sequence + 1)) {
         int place = placeOf(sequence);
+        pool.platform().interleave();
         task.place(place);
         ring.setRelease(place, task);
         return true;

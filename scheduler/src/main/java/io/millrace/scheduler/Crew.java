@@ -156,6 +156,7 @@ final class Crew {
       live.decrementAndGet();
     }
     pool.dispatcher().run(); // somebody may be needed in its place
+    pool.dispatcher().feeder().wakeThief(worker.slot());
     if (pool.admission().isDrained()) {
       wakeAll();
     }

@@ -91,11 +91,18 @@ final class Feeder {
     return null;
   }
 
-  /** One that sleeps while it could take from this slot. */
-  private void wakeThief(Slot from) {
+  /** Any thread: wakes one that sleeps while it could take from this slot, if there is one. */
+  void wakeThief(Slot from) {
     VarHandle.fullFence();
+    if (!from.batch.isEmpty()) {
+      wakeOne();
+    }
+  }
+
+  /** Any thread, behind a fence: wakes one that sleeps, if there is one. */
+  void wakeOne() {
     for (Slot slot : slots) {
-      if (slot != from && slot.isAsleep()) {
+      if (slot.isAsleep()) {
         wake(slot);
         return;
       }
@@ -171,10 +178,18 @@ final class Feeder {
     return (int) Math.max(1, Math.min(Slot.BATCH, BATCH_NANOS / Math.max(1, mean)));
   }
 
+  /** Stops where the tenants' runs, each by what its own take of late, are enough for a batch. */
   private static void move(FairQueue from, RunQueue to, int most) {
     int moved = 0;
-    for (Task task = null; moved < most && (task = from.poll()) != null; moved++) {
-      to.put(moved, task);
+    long nanos = 0;
+    while (moved < most && nanos < BATCH_NANOS) {
+      Task task = from.poll();
+      if (task == null) {
+        break;
+      }
+      Lane lane = task.lane();
+      nanos += lane == null ? 0 : lane.costNanos();
+      to.put(moved++, task);
     }
     if (moved > 0) {
       to.handOver(moved);

@@ -43,15 +43,17 @@ final class Idling {
     return slot.poll(inboxFirst);
   }
 
-  /**
-   * The slot is empty: answers whether this worker ends, since it is one too many. Should something
-   * be on its way to it, whoever replaces it finds that.
-   */
+  /** The slot seems empty: answers whether this worker ends, since it is one too many. */
   boolean tryLeaveTooMany() {
     return pool.staffing().hasTooMany()
         && !slot.hasKeys()
-        && (!slot.wants() || feeder.tryUnwant(slot))
+        && nothingCanCome()
         && pool.staffing().tryLeaveTooMany();
+  }
+
+  /** What comes to a slot whose worker is gone would wait for the next one, while others sleep. */
+  private boolean nothingCanCome() {
+    return feeder.tryUnwant(slot) || (!slot.wants() && !slot.isBeingFed() && slot.isEmpty());
   }
 
   /** Waits for work. Answers how the worker ends, if it does. */

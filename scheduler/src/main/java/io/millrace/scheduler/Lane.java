@@ -134,18 +134,19 @@ final class Lane {
 
   /** One of its tasks goes to a worker. */
   void charge() {
-    servedNanos += Math.max(1, cost() / weight);
+    servedNanos += Math.max(1, costNanos() / weight);
   }
 
   /** Any worker: how long some of its runs took together. */
   void took(int runs, long serviceNanos) {
-    long cost = cost();
+    long cost = costNanos();
     long mean = serviceNanos / runs;
     int weight = Math.min(runs, MOST_WEIGHT);
     COST_NANOS.setOpaque(this, cost == 0 ? mean : cost + (mean - cost) * weight / MOST_WEIGHT);
   }
 
-  private long cost() {
+  /** Any thread: what a run takes of late; 0 when that is not known. */
+  long costNanos() {
     return (long) COST_NANOS.getOpaque(this);
   }
 }

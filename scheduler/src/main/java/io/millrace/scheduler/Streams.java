@@ -191,8 +191,10 @@ final class Streams {
 
   /** The stream's drain goes on when somebody comes for it: a worker, or else the signaller. */
   void drainLater(InvokeAllSubscription stream) {
-    undrainedCount.incrementAndGet();
     undrained.add(stream);
+    undrainedCount.incrementAndGet();
+    pool.platform().interleave();
+    pool.dispatcher().feeder().wakeOne();
     lookAfter();
   }
 

@@ -183,12 +183,17 @@ final class SimulatedSchedule {
     }
   }
 
-  /** No worker sleeps beside what it may take from behind another one's run. */
+  /** No worker sleeps beside what it may do: from behind another one's run, or for a stream. */
   private void checkIdle() {
-    for (int thief = 0; thief < config.maxWorkers(); thief++) {
-      Slot slot = pool.slotOf(thief);
-      if (slot.worker() != null && slot.isAsleep() && pool.dispatcher().feeder().canSteal(slot)) {
-        wrong.add("invariant 2: worker " + thief + " sleeps, and could steal");
+    Streams streams = pool.streams();
+    for (int sleeper = 0; sleeper < config.maxWorkers(); sleeper++) {
+      Slot slot = pool.slotOf(sleeper);
+      boolean sleeps = slot.worker() != null && slot.isAsleep();
+      if (sleeps && pool.dispatcher().feeder().canSteal(slot)) {
+        wrong.add("invariant 2: worker " + sleeper + " sleeps, and could steal");
+      }
+      if (sleeps && (streams.holdAny() || streams.hasUndrained())) {
+        wrong.add("invariant 2: worker " + sleeper + " sleeps, and a stream waits for it");
       }
     }
   }

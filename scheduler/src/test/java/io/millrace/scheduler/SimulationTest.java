@@ -25,9 +25,7 @@ class SimulationTest {
   private static final int SCHEDULES = Integer.getInteger("millrace.schedules", 3_000);
 
   /** Always the same ones where none is given, so that a build does not fail by chance. */
-  private static final long SAME = 1_000_000;
-
-  private static final long FIRST = Long.getLong("millrace.schedules.seed", SAME);
+  private static final long FIRST = Long.getLong("millrace.schedules.seed", 1_000_000);
 
   @BeforeEach
   void silence() {
@@ -46,13 +44,9 @@ class SimulationTest {
     assertAllRight(FIRST, SCHEDULES, seed -> SimulatedSchedule.of(seed).wrong());
   }
 
-  /**
-   * Of the same seeds whatever is asked for: on a fast machine a guest that spins until a deadline
-   * of 50 ms takes more steps than a simulation may have, so some schedules never end.
-   */
   @Test
   void noScheduleOfClaimsBreaksAnInvariant() {
-    assertAllRight(SAME, 1_000, SimulatedClaims::of);
+    assertAllRight(FIRST, SCHEDULES / 3, SimulatedClaims::of);
   }
 
   /** Each on a machine of its own, which is idle for most of the time: so several run at once. */
