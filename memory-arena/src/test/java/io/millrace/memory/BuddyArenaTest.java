@@ -168,8 +168,8 @@ class BuddyArenaTest {
       done.add(
           pool.submit(
               () -> {
-                for (int round = 0; round < 5_000; round++) {
-                  holdAndCheck(arena, 1 + random.nextInt(700), mark);
+                for (int round = 0; round < 50_000; round++) {
+                  holdAndCheck(arena, 1 + random.nextInt(200), mark);
                 }
               }));
     }

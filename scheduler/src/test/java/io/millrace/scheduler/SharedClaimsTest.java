@@ -167,7 +167,7 @@ class SharedClaimsTest {
     await().untilAsserted(() -> assertThat(events).hasSize(1));
     assertThat(events).hasOnlyElementsOfType(WorkerEvent.ClaimReclaimed.class);
     assertThatThrownBy(() -> slice.putByte(0, (byte) 1)).isInstanceOf(SliceStateException.class);
-    assertThat(pool.metrics().quarantinedBytes()).isEqualTo(10);
+    assertThat(pool.metrics().quarantinedBytes()).as("its block").isEqualTo(64);
     Claim next = claim(reserving("echo", 10));
     assertThat(next.slice().offset())
         .as("somebody may be writing there")
