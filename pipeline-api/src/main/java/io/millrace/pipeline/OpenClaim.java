@@ -65,15 +65,17 @@ final class OpenClaim implements Claim, Codec<ReservedBytes> {
     this.claimant = claimant;
   }
 
-  /** A claim by {@code template}, each time it is subscribed to. */
+  /**
+   * A claim by {@code template}, each time it is subscribed to. While it is open it keeps a worker:
+   * so it needs a deadline, unless it is closed at once.
+   */
   static Mono<Claim> of(WorkerPool pool, Invocation template) {
     ReservedBytes reserved = ReservedBytes.of(template);
-    Invocation bounded = template.orDeadline(WorkerPool.CLAIM_DEADLINE);
     return Mono.create(
         claimant -> {
           OpenClaim claim = new OpenClaim(claimant);
           claimant.onCancel(claim::cancelled);
-          pool.invoke(bounded.withPayload(Payload.encoded(reserved, claim)))
+          pool.invoke(template.withPayload(Payload.encoded(reserved, claim)))
               .subscribe(claim.answer);
         });
   }

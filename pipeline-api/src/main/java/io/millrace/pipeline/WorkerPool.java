@@ -117,7 +117,7 @@ public interface WorkerPool extends AutoCloseable {
    * than their deadlines.
    */
   default Mono<Claim> claim(Invocation invocation) {
-    return OpenClaim.of(this, invocation);
+    return OpenClaim.of(this, invocation.orDeadline(CLAIM_DEADLINE));
   }
 
   /**
