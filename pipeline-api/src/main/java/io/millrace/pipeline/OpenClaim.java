@@ -53,6 +53,7 @@ final class OpenClaim implements Claim, Codec<ReservedBytes> {
     }
   }
 
+  private final String function;
   private final MonoSink<Claim> claimant;
   private final Sinks.One<Reply> reply = Sinks.one();
   private final Answer answer = new Answer();
@@ -61,7 +62,8 @@ final class OpenClaim implements Claim, Codec<ReservedBytes> {
   private @Nullable Slice slice;
   private volatile @Nullable Thread worker;
 
-  private OpenClaim(MonoSink<Claim> claimant) {
+  private OpenClaim(String function, MonoSink<Claim> claimant) {
+    this.function = function;
     this.claimant = claimant;
   }
 
@@ -73,7 +75,7 @@ final class OpenClaim implements Claim, Codec<ReservedBytes> {
     ReservedBytes reserved = ReservedBytes.of(template);
     return Mono.create(
         claimant -> {
-          OpenClaim claim = new OpenClaim(claimant);
+          OpenClaim claim = new OpenClaim(template.function(), claimant);
           claimant.onCancel(claim::cancelled);
           pool.invoke(template.withPayload(Payload.encoded(reserved, claim)))
               .subscribe(claim.answer);
@@ -159,8 +161,15 @@ final class OpenClaim implements Claim, Codec<ReservedBytes> {
       // The interrupt may have hit its claimant's own code on the worker's thread.
       STATE.compareAndSet(this, State.OPEN, State.OVERDUE);
       LockSupport.unpark(worker);
-      reply.tryEmitError(failure);
+      reply.tryEmitError(asOfClaim(failure));
     }
+  }
+
+  /** To the pool a claim that is being filled is a guest that runs. */
+  private Throwable asOfClaim(Throwable failure) {
+    return state == State.OVERDUE && failure instanceof WorkerException.DeadlineExceeded late
+        ? WorkerException.DeadlineExceeded.ofClaim(function, late.deadline())
+        : failure;
   }
 
   // ---- the claimant's side

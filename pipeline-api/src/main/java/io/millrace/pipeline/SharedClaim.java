@@ -172,6 +172,12 @@ public final class SharedClaim implements Claim {
     return seen != State.PENDING && seen != State.ENDED;
   }
 
+  /** Whether it was taken back from its claimant, who had not committed it. */
+  public boolean isTakenBack() {
+    State seen = state;
+    return seen == State.OVERDUE || seen == State.UNSEEN;
+  }
+
   /** How the invocation has ended. Once; runs subscribers' code. */
   public void answer(Reply answer) {
     if (answer instanceof Reply.Failed failed) {
@@ -225,8 +231,7 @@ public final class SharedClaim implements Claim {
 
   /** The reason why the claim was taken back, if it was. */
   private Mono<Reply> overdue(WorkerException.SliceMisuse otherwise) {
-    State seen = state;
-    if (seen != State.OVERDUE && seen != State.UNSEEN) {
+    if (!isTakenBack()) {
       throw otherwise;
     }
     finish();

@@ -6,6 +6,7 @@ import io.millrace.pipeline.SharedClaim;
 import io.millrace.pipeline.WorkerEvent;
 import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.spi.ClaimArena;
+import java.util.Objects;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
@@ -146,6 +147,15 @@ final class ClaimTask extends Task implements Subscription, SharedClaim.Submissi
     if (claim.end()) {
       pool.announcer().event(new WorkerEvent.ClaimReclaimed(invocation));
     }
+  }
+
+  /** After {@link #dropPayload}, where it was not committed. */
+  @Override
+  WorkerException deadlineExceeded(boolean started) {
+    return claim.isTakenBack()
+        ? WorkerException.DeadlineExceeded.ofClaim(
+            invocation.function(), Objects.requireNonNull(invocation.deadline()))
+        : super.deadlineExceeded(started);
   }
 
   @Override

@@ -175,7 +175,11 @@ class SharedClaimsTest {
     next.close();
     for (int i = 0; i < 2; i++) {
       StepVerifier.create(forgotten.commit())
-          .expectError(WorkerException.DeadlineExceeded.class)
+          .expectErrorSatisfies(
+              late ->
+                  assertThat(late)
+                      .isInstanceOf(WorkerException.DeadlineExceeded.class)
+                      .hasMessageContaining("a claim of echo passed before it was committed"))
           .verify(LONG);
     }
     forgotten.close();
