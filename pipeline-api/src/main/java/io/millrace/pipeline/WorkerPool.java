@@ -160,7 +160,10 @@ public interface WorkerPool extends AutoCloseable {
    */
   Flux<WorkerEvent> events();
 
-  /** What the pool has done and what it is doing: an estimate while it works, exact when idle. */
+  /**
+   * What the pool has done and what it is doing (what others call its stats): an estimate while it
+   * works, exact when idle.
+   */
   WorkerPoolMetrics metrics();
 
   /**

@@ -232,7 +232,7 @@ class ObservedPoolTest {
             new ObservationHandler<Observation.Context>() {
               @Override
               public void onStart(Observation.Context each) {
-                running.get().dispose();
+                Objects.requireNonNull(running.get()).dispose();
               }
 
               @Override

@@ -99,8 +99,17 @@ final class JavaFace {
 
   /** A guest that is asked for a function that it does not have is ready, too. */
   private String init() {
-    Optional<String> plain =
-        contract.operations().stream().filter(JavaFace::isPlain).map(Operation::name).findFirst();
+    String ready =
+        contract.operations().stream()
+            .filter(JavaFace::isPlain)
+            .findFirst()
+            .map(plain -> plain.name() + ".ready()")
+            .orElse(
+                """
+                pool.function("init", Codecs.bytes(), Codecs.bytes()).ready()
+                        .onErrorResume(io.millrace.pipeline.WorkerException.AbiMismatch.class,
+                            absent -> absent.functionOnly() ? Mono.empty() : Mono.error(absent))\
+                """);
     return """
 
       /** Starts a worker and its guest, so that the first call finds them ready. */
@@ -108,12 +117,7 @@ final class JavaFace {
         return %s;
       }
     """
-        .formatted(
-            plain.isPresent()
-                ? plain.get() + ".ready()"
-                : "pool.function(\"init\", Codecs.bytes(), Codecs.bytes()).ready()\n"
-                    + "        .onErrorResume(io.millrace.pipeline.WorkerException.AbiMismatch.class,\n"
-                    + "            absent -> absent.functionOnly() ? Mono.empty() : Mono.error(absent))");
+        .formatted(ready);
   }
 
   private static String invoke(Operation operation) {
