@@ -4,15 +4,16 @@ import io.millrace.instance.InstancePool;
 import io.millrace.pipeline.Codecs;
 import io.millrace.pipeline.GuestFunction;
 import io.millrace.pipeline.Invocation;
+import io.millrace.pipeline.InvocationCost;
 import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerPool;
-import io.millrace.pipeline.spi.Guest;
-import io.millrace.pipeline.spi.GuestLease;
+import io.millrace.pipeline.WorkerPoolRecorder;
 import io.millrace.scheduler.WorkerPools;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import reactor.core.publisher.Flux;
 
 /**
@@ -53,14 +54,19 @@ final class ZeroCopyProfile implements Profile {
     figures.put("inPlace.payloadBytesCopied", (double) copied);
   }
 
-  /** Answers how many bytes of the payloads in place were copied, by the guests' own count. */
+  /** Answers how many bytes of the payloads in place were copied, by the guests' count of all. */
   private static long measure(Figures figures, String size, int bytes) throws Exception {
     int[] numbers = new int[bytes / Integer.BYTES];
     Arrays.setAll(numbers, i -> i * 31);
     int count = BYTES_EACH / bytes;
+    CopiedBytes copies = new CopiedBytes();
     try (InstancePool guests = DigestGuests.pool(false);
         WorkerPool pool =
-            WorkerPools.over(guests).workers(WORKERS).inboxCapacity(CAPACITY).build()) {
+            WorkerPools.over(guests)
+                .workers(WORKERS)
+                .inboxCapacity(CAPACITY)
+                .recorder(copies)
+                .build()) {
       GuestFunction<int[], int[]> echo = pool.function("echo", Codecs.ints(), Codecs.ints());
       Load inPlace =
           load(count, () -> check(echo.invokeAll(inputs(numbers, count)), numbers, count));
@@ -79,7 +85,24 @@ final class ZeroCopyProfile implements Profile {
       figures.putStanding("inPlaceVsCopied." + size, rates.ratio(0, 1));
       figures.put("inPlace." + size + ".allocatedBytes", allocated(inPlace));
       figures.put("copied." + size + ".allocatedBytes", allocated(copied));
-      return copiedInPlace(guests, echo.invocation(numbers), copied(numbers));
+    }
+    // The pool has ended: all calls are counted.
+    if (copies.byWayOfBytes.sum() == 0) {
+      throw new IllegalStateException("copies are not counted");
+    }
+    return copies.inPlace.sum();
+  }
+
+  /** Only calls of a function with types have a receiver. */
+  private static final class CopiedBytes implements WorkerPoolRecorder {
+
+    private final LongAdder inPlace = new LongAdder();
+    private final LongAdder byWayOfBytes = new LongAdder();
+
+    @Override
+    public void ended(Reply reply, InvocationCost cost) {
+      LongAdder side = reply.invocation().receiver() == null ? byWayOfBytes : inPlace;
+      side.add(cost.copiedBytes());
     }
   }
 
@@ -134,18 +157,5 @@ final class ZeroCopyProfile implements Profile {
     load.run();
     long after = AllocatedBytes.now();
     return (double) (after - before) / load.invocations();
-  }
-
-  private static long copiedInPlace(
-      InstancePool guests, Invocation inPlace, Invocation byWayOfBytes) {
-    try (GuestLease lease = guests.lease()) {
-      Guest guest = lease.guest(null);
-      guest.call(byWayOfBytes);
-      if (guest.cost().copiedBytes() == 0) {
-        throw new IllegalStateException("copies are not counted");
-      }
-      guest.call(inPlace);
-      return guest.cost().copiedBytes();
-    }
   }
 }

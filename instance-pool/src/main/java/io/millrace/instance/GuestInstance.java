@@ -159,8 +159,17 @@ final class GuestInstance implements Guest {
     return new SizeClassArena(memory, block(bytes), bytes);
   }
 
-  /** The same for claims. */
+  /**
+   * The same for claims.
+   *
+   * @throws WorkerException when the guest has no such block; if that was its fault, it is spoilt
+   */
   ClaimArena claimArena(int bytes, int payloadLimitBytes) {
+    if (!input.takesSlices()) {
+      throw new WorkerException.AbiMismatch(
+          "the guest takes payloads in blocks of its own only, by its ABI, and so no claims on "
+              + "shared memory: copy the payload");
+    }
     return new ClaimArena(memory, block(bytes), bytes, payloadLimitBytes);
   }
 
@@ -178,11 +187,6 @@ final class GuestInstance implements Guest {
       spoil(failure.getMessage());
       throw failure;
     }
-  }
-
-  /** Whether a payload may lie anywhere in its memory. */
-  boolean takesSlices() {
-    return input.takesSlices();
   }
 
   /** Whether an invocation runs, or a reset. Any thread. */

@@ -6,6 +6,7 @@ import io.millrace.memory.SharedLinearMemory;
 import io.millrace.memory.Snapshot;
 import io.millrace.pipeline.WorkerException;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,13 +21,13 @@ final class GuestMemories {
   private final ParkedMemories parked;
   private final InstanceSlots slots = new InstanceSlots();
 
-  /** Made by the first instance; guarded by this. */
-  private @Nullable SharedLinearMemory region;
+  /** Made by the first instance, under the lock of this, which only builders take. */
+  private volatile @Nullable SharedLinearMemory region;
 
-  /** Whose data is in the region, once {@link #owned}; guarded by this. */
-  private @Nullable String owner;
+  /** Whose data is in the region; null before the first tenant. By compare-and-set, once. */
+  private final AtomicReference<@Nullable Owner> owner = new AtomicReference<>();
 
-  private boolean owned;
+  private record Owner(@Nullable String tenant) {}
 
   /**
    * @param maximumPages of one memory
@@ -54,7 +55,7 @@ final class GuestMemories {
    * @throws WorkerException.CapabilityDenied when another tenant's data is in the shared region
    */
   void admit(String name, @Nullable String tenant) {
-    if (kind == MemoryKind.SHARED) { // the others need no lock for each invocation
+    if (kind == MemoryKind.SHARED) {
       own(name, tenant);
     }
   }
@@ -71,11 +72,14 @@ final class GuestMemories {
     }
   }
 
-  private synchronized void own(String name, @Nullable String tenant) {
-    if (!owned) {
-      owned = true;
-      owner = tenant;
-    } else if (!Objects.equals(owner, tenant)) {
+  /** On the way of each invocation, on the submitter's thread too: one volatile read. */
+  private void own(String name, @Nullable String tenant) {
+    Owner present = owner.get();
+    if (present == null) {
+      Owner first = new Owner(tenant);
+      present = owner.compareAndSet(null, first) ? first : owner.get();
+    }
+    if (present != null && !Objects.equals(present.tenant(), tenant)) {
       throw new WorkerException.CapabilityDenied(
           "the instances of "
               + name
@@ -133,11 +137,19 @@ final class GuestMemories {
         "pages of linear memory", budget.limit(), "raise memoryBudgetPages, or use fewer workers");
   }
 
-  private synchronized SharedLinearMemory region(PageLimits limits) {
-    if (region == null) {
-      region = SharedMemory.region(limits);
+  private SharedLinearMemory region(PageLimits limits) {
+    SharedLinearMemory present = region;
+    return present == null ? firstRegion(limits) : present;
+  }
+
+  /** Zeroes up to 2 GiB: other builders wait for that, and nobody else. */
+  private synchronized SharedLinearMemory firstRegion(PageLimits limits) {
+    SharedLinearMemory made = region;
+    if (made == null) {
+      made = SharedMemory.region(limits);
+      region = made;
     }
-    return region;
+    return made;
   }
 
   private PageLimits limits(int initialPages, int ofTheModule) {

@@ -93,7 +93,8 @@ final class HostFunctions {
                   .limit(MISSING_TOLD)
                   .map(this::refusal)
                   .collect(Collectors.joining("; "))
-              + (untold > 0 ? "; and " + untold + " more" : ""));
+              + (untold > 0 ? "; and " + untold + " more" : ""),
+          missing.stream().map(each -> name(shown(each.module()), shown(each.name()))).toList());
     }
   }
 

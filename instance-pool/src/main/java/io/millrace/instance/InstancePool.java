@@ -56,7 +56,7 @@ public final class InstancePool implements GuestSource, AutoCloseable {
     spares = builder.spares;
     startTimeout = builder.startTimeout;
     factory = new GuestFactory(builder, memories);
-    claims = new SharedClaims(this, builder.claimArenaBytes, builder.payloadLimitBytes);
+    claims = new SharedClaims(this, builder);
     instances = new LiveInstances(module, factory, builder.maximumInstances);
   }
 
@@ -84,7 +84,7 @@ public final class InstancePool implements GuestSource, AutoCloseable {
     return Mono.<Void>fromRunnable(
             () -> {
               while (idle.unused() < instances) {
-                if (!keep(new Idle(this.instances.build(), null, true))) {
+                if (!keep(new Idle(build(), null, true))) {
                   throw closed();
                 }
               }
@@ -119,7 +119,7 @@ public final class InstancePool implements GuestSource, AutoCloseable {
   /** Where the instances share one memory: {@link InstancePoolBuilder#claimArenaBytes}. */
   @Override
   public @Nullable Mono<ClaimArena> claimArena(@Nullable String tenant) {
-    return memories.kind() == MemoryKind.SHARED ? claims.arena(tenant) : null;
+    return sharesMemory() ? claims.arena(tenant) : null;
   }
 
   @Override
@@ -159,6 +159,7 @@ public final class InstancePool implements GuestSource, AutoCloseable {
   public void close() {
     idle.close().forEach(each -> instances.discard(each.instance()));
     memories.close();
+    claims.close();
   }
 
   /** Lets a tenant's invocations run on this pool's memory, or throws CapabilityDenied. */
@@ -178,7 +179,7 @@ public final class InstancePool implements GuestSource, AutoCloseable {
         return ready;
       }
       try {
-        return instances.build();
+        return build();
       } catch (WorkerException.PoolExhausted full) {
         // A spare may have the last place: then it is this caller's.
         if (!awaitSpare(ended)) {
@@ -186,6 +187,31 @@ public final class InstancePool implements GuestSource, AutoCloseable {
         }
       }
     }
+  }
+
+  private GuestInstance build() {
+    while (true) {
+      GuestInstance built;
+      try {
+        built = instances.build();
+      } catch (WorkerException.PoolExhausted full) {
+        throw full;
+      } catch (WorkerException failed) {
+        claims.fail(failed);
+        throw failed;
+      }
+      if (sharesMemory()) {
+        claims.built(built, instances.isFull());
+      }
+      if (built.usable()) {
+        return built;
+      }
+      retire(built); // by a trap in its allocator; that was remembered, and is not asked again
+    }
+  }
+
+  private boolean sharesMemory() {
+    return memories.kind() == MemoryKind.SHARED;
   }
 
   private @Nullable GuestInstance takeIdle(@Nullable String tenant) {
@@ -267,7 +293,7 @@ public final class InstancePool implements GuestSource, AutoCloseable {
   private void buildSpare() {
     spareBuilds.begin();
     try {
-      keep(new Idle(instances.build(), null, true));
+      keep(new Idle(build(), null, true));
     } catch (WorkerException tooMany) {
       // Whoever needs an instance next builds it, and learns why it cannot be built.
       LOGGER.log(System.Logger.Level.DEBUG, "no spare instance", tooMany);
@@ -280,10 +306,15 @@ public final class InstancePool implements GuestSource, AutoCloseable {
   <T> T withInstance(@Nullable String tenant, Function<GuestInstance, T> question) {
     GuestInstance instance = obtain(tenant);
     try {
-      return StartWatch.within(startTimeout, module.name(), () -> question.apply(instance));
+      return ask(instance, question);
     } finally {
       giveBack(instance, tenant);
     }
+  }
+
+  /** The same of one that nobody else has. */
+  <T> T ask(GuestInstance instance, Function<GuestInstance, T> question) {
+    return StartWatch.within(startTimeout, module.name(), () -> question.apply(instance));
   }
 
   private boolean keep(Idle instance) {
@@ -295,12 +326,16 @@ public final class InstancePool implements GuestSource, AutoCloseable {
   }
 
   void requireOpen() {
-    if (idle.isClosed()) {
+    if (isClosed()) {
       throw closed();
     }
   }
 
-  private WorkerException closed() {
+  boolean isClosed() {
+    return idle.isClosed();
+  }
+
+  WorkerException closed() {
     return new WorkerException.PoolClosed("instance pool of " + module.name());
   }
 }

@@ -120,8 +120,9 @@ public final class InstancePoolBuilder {
   /**
    * Bytes of a {@linkplain #sharedMemory shared memory} that claims get their slices from, and the
    * largest claim; each counts for the next power of two. Default 4 MiB. The block is taken from
-   * the guest's own allocator with the first claim and stays taken until the pool is closed. Of no
-   * effect where each instance has a memory of its own.
+   * the guest's own allocator with the first claim, or by the last of {@link #maximumInstances},
+   * since workers that have them all could keep that claim waiting; and stays taken until the pool
+   * is closed. Of no effect where each instance has a memory of its own.
    *
    * <p>A claim that is still open at its deadline and is never closed costs its bytes for good,
    * since somebody may be writing to them: leave room for a few of those.

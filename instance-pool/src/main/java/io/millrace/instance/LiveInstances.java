@@ -25,6 +25,11 @@ final class LiveInstances {
     return live.get();
   }
 
+  /** Whether there are as many as there may be. */
+  boolean isFull() {
+    return live.get() >= maximum;
+  }
+
   long created() {
     return created.get();
   }

@@ -322,6 +322,9 @@ class HostFunctionTest {
       greedy.imported("env", "f\n" + i, types(), types());
     }
     assertThatThrownBy(() -> pool(greedy.build()).build().load().block())
+        .isInstanceOfSatisfying(
+            WorkerException.CapabilityDenied.class,
+            denied -> assertThat(denied.missing()).hasSize(20).contains("env.f\\n0", "env.f\\n19"))
         .hasMessageContaining("env.f\\n7 () -> ()")
         .hasMessageContaining("; and 12 more")
         .hasMessageNotContaining("f\\n8")

@@ -9,13 +9,18 @@ import static org.awaitility.Awaitility.await;
 
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.WorkerException;
+import io.millrace.pipeline.spi.ClaimArena;
 import io.millrace.pipeline.spi.Guest;
 import io.millrace.pipeline.spi.GuestLease;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -99,7 +104,7 @@ class SharedPoolTest {
   }
 
   /** An allocator that does {@code otherwise} where more than a mebibyte is wanted. */
-  private static InstancePool allocating(int... otherwise) {
+  private static InstancePoolBuilder allocating(int... otherwise) {
     int[] begin = {0x20, 0, 0x41, 0x80, 0x80, 0xC0, 0, 0x4B, 0x04, 0x40}; // local 0 > 1 MiB, if
     int[] end = {0x0B, 0x41, 0x80, 0x20}; // end, i32.const 4096
     int[] alloc = Stream.of(begin, otherwise, end).flatMapToInt(IntStream::of).toArray();
@@ -113,13 +118,12 @@ class SharedPoolTest {
             .build();
     return InstancePool.builder(ModuleSource.of("allocating.wasm", wasm))
         .sharedMemory(true)
-        .startTimeout(Duration.ofMillis(300))
-        .build();
+        .startTimeout(Duration.ofMillis(300));
   }
 
   @Test
   void anAllocatorThatTrapsForAnArenaFailsItTypedAndCostsTheInstance() {
-    try (InstancePool trapping = allocating(0x00)) { // unreachable
+    try (InstancePool trapping = allocating(0x00).build()) { // unreachable
       assertThatThrownBy(() -> trapping.sharedArena(null, 2_000_000).block())
           .isInstanceOf(WorkerException.GuestTrap.class);
       assertThat(trapping.metrics().instancesRetired()).isEqualTo(1);
@@ -129,11 +133,105 @@ class SharedPoolTest {
 
   @Test
   void anAllocatorThatNeverReturnsIsStopped() {
-    try (InstancePool looping = allocating(0x03, 0x40, 0x0C, 0, 0x0B)) { // loop, br 0, end
+    try (InstancePool looping = allocating(0x03, 0x40, 0x0C, 0, 0x0B).build()) { // loop, br 0, end
       assertThatThrownBy(() -> looping.sharedArena(null, 2_000_000).block())
           .isInstanceOf(WorkerException.ModuleRejected.class);
       assertThat(looping.metrics().instancesRetired()).isEqualTo(1);
     }
+  }
+
+  @Test
+  void anAllocatorThatTrapsForClaimsCostsTheLastInstanceOnceAndFailsClaimsTyped() {
+    try (InstancePool trapping = allocating(0x00).maximumInstances(1).build();
+        GuestLease lease = trapping.lease()) {
+      assertThat(call(lease, "text")).isEqualTo(4);
+      assertThat(trapping.metrics().instancesRetired()).isEqualTo(1);
+      Mono<ClaimArena> claims = Objects.requireNonNull(trapping.claimArena(null));
+      for (int i = 0; i < 2; i++) {
+        assertThatThrownBy(claims::block).isInstanceOf(WorkerException.GuestTrap.class);
+      }
+      assertThat(call(lease, "text")).isEqualTo(4);
+      assertThat(trapping.metrics().instancesRetired()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aClaimThatComesWhileTheLastInstanceIsBuiltWaitsForIt() throws Exception {
+    CountDownLatch starting = new CountDownLatch(1);
+    Semaphore mayStart = new Semaphore(0);
+    try (InstancePool starter = startingWhen(starting, mayStart).build();
+        GuestLease lease = starter.lease()) {
+      FutureTask<Integer> first = start(() -> call(lease, "text"));
+      starting.await();
+      CompletableFuture<ClaimArena> claims =
+          Objects.requireNonNull(starter.claimArena(null)).toFuture();
+      assertThat(claims).as("it waits").failsWithin(Duration.ofMillis(100));
+      mayStart.release();
+      assertThat(claims).succeedsWithin(Duration.ofSeconds(20));
+      assertThat(first.get()).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void itIsServedAlsoWhenThatIsNotTheLastAnyMore() throws Exception {
+    CountDownLatch starting = new CountDownLatch(2);
+    Semaphore mayStart = new Semaphore(1);
+    try (InstancePool starter =
+            startingWhen(starting, mayStart).maximumInstances(2).snapshot(false).build();
+        GuestLease lease = starter.lease()) {
+      GuestInstance other = starter.obtain(null);
+      FutureTask<Integer> first = start(() -> call(lease, "text"));
+      starting.await();
+      CompletableFuture<ClaimArena> claims =
+          Objects.requireNonNull(starter.claimArena(null)).toFuture();
+      assertThat(claims).as("it waits").failsWithin(Duration.ofMillis(300));
+      starter.retire(other);
+      mayStart.release();
+      assertThat(claims).succeedsWithin(Duration.ofSeconds(20));
+      assertThat(first.get()).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void aClaimThatWaitsForAnInstanceThatCannotBeBuiltFailsWithIt() throws Exception {
+    CountDownLatch starting = new CountDownLatch(1);
+    try (InstancePool starter = startingWhen(starting, new Semaphore(0)).build();
+        GuestLease lease = starter.lease()) {
+      FutureTask<Integer> first = start(() -> call(lease, "text"));
+      starting.await();
+      Mono<ClaimArena> claims = Objects.requireNonNull(starter.claimArena(null));
+      assertThatThrownBy(claims::block).isInstanceOf(WorkerException.class);
+      assertThat(first).failsWithin(Duration.ofSeconds(20));
+    }
+  }
+
+  /** A pool of one, whose guest asks its host before it is ready. */
+  private static InstancePoolBuilder startingWhen(CountDownLatch starting, Semaphore mayStart) {
+    byte[] wasm =
+        builder()
+            .imported("host", "ready", types(), types())
+            .function("_initialize", types(), types(), 0x10, 0)
+            .importedMemory("env", "memory", 3, 4)
+            .build();
+    return InstancePool.builder(ModuleSource.of("starter.wasm", wasm))
+        .sharedMemory(true)
+        .claimArenaBytes(64)
+        .maximumInstances(1)
+        .spares(0)
+        .startTimeout(Duration.ofSeconds(2))
+        .hostFunction(
+            "host",
+            "ready",
+            "() -> ()",
+            (call, args) -> {
+              starting.countDown();
+              try {
+                mayStart.acquire();
+              } catch (InterruptedException stop) {
+                Thread.currentThread().interrupt();
+              }
+              return 0;
+            });
   }
 
   @Test

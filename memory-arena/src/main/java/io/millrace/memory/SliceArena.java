@@ -12,9 +12,11 @@ import org.jspecify.annotations.Nullable;
  *   <tr><th>kind</th><th>threads</th><th>a range comes back</th></tr>
  *   <tr><td>{@link BumpArena}</td><td>one</td><td>all at once, at a reset</td></tr>
  *   <tr><td>{@link SizeClassArena}</td><td>many</td><td>each when it is released</td></tr>
+ *   <tr><td>{@link BuddyArena}</td><td>many</td><td>the same, and merges with what is free beside
+ *       it</td></tr>
  * </table>
  */
-public abstract sealed class SliceArena permits BumpArena, SizeClassArena {
+public abstract sealed class SliceArena permits BumpArena, SizeClassArena, BuddyArena {
 
   /** A slice of another generation is stale. Counts resets; a field, since each access asks. */
   long generation;

@@ -13,7 +13,7 @@ import reactor.core.publisher.Mono;
  *   <tr><td>one for each</td><td>a worker and its guest: no growth, no reset and no other tenant can
  *       touch the slice. So fill it at once</td><td>the guest's instance is not used again</td></tr>
  *   <tr><td>shared by all</td><td>the slice</td><td>its bytes are not lent again before {@link #close}
- *       or {@link #commit}</td></tr>
+ *       or {@link #commit}, unless nobody has asked for the {@link #slice}</td></tr>
  * </table>
  *
  * <p>A claim that is still open at its deadline is taken back: the slice is dead, the pool tells of
@@ -25,7 +25,10 @@ import reactor.core.publisher.Mono;
  * the slice is dead then, but a view is not, and writes to memory that is another's.
  *
  * <p>One thread at a time; it need not be the one that got the claim. In a pipeline {@link
- * Mono#usingWhen} closes what was not committed.
+ * Mono#usingWhen} closes what was not committed. A claim that an operator drops on its way (a
+ * timeout, a function that throws, a cancellation) is closed by {@code doOnDiscard(Claim.class,
+ * Claim::close)} behind that operator, where it tells of what it drops; what nobody closes stays
+ * open up to its deadline.
  *
  * <pre>{@code
  * try (Claim claim = pool.claim(Invocation.of("sha256", Payload.reserved(4096))).block()) {

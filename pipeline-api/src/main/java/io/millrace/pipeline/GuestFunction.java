@@ -71,6 +71,18 @@ public final class GuestFunction<I, O> {
     return MessageStream.of(pool, invocation(input), results);
   }
 
+  /**
+   * Has a worker and its guest ready for this function, and runs nothing: so that the first call
+   * need not wait for the module to compile. Nothing is started before the Mono is subscribed to.
+   * Errors as {@link #invoke} does, as with a function that the guest does not have; without a
+   * deadline it waits for as long as the start takes. Counts as an invocation that was cancelled.
+   */
+  public Mono<Void> ready() {
+    // The worker has come as far as to encode the payload: there it is called off.
+    Invocation nothing = template.withReceiver(null).withPayload(Payload.reserved(0));
+    return OpenClaim.of(pool, nothing).doOnNext(Claim::close).then();
+  }
+
   /** One call, to be sent through the pool. */
   public Invocation invocation(I input) {
     return template.withPayload(Payload.encoded(input, arguments));

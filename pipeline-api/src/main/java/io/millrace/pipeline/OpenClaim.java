@@ -53,6 +53,7 @@ final class OpenClaim implements Claim, Codec<ReservedBytes> {
     }
   }
 
+  private final String function;
   private final MonoSink<Claim> claimant;
   private final Sinks.One<Reply> reply = Sinks.one();
   private final Answer answer = new Answer();
@@ -61,19 +62,22 @@ final class OpenClaim implements Claim, Codec<ReservedBytes> {
   private @Nullable Slice slice;
   private volatile @Nullable Thread worker;
 
-  private OpenClaim(MonoSink<Claim> claimant) {
+  private OpenClaim(String function, MonoSink<Claim> claimant) {
+    this.function = function;
     this.claimant = claimant;
   }
 
-  /** A claim by {@code template}, each time it is subscribed to. */
+  /**
+   * A claim by {@code template}, each time it is subscribed to. While it is open it keeps a worker:
+   * so it needs a deadline, unless it is closed at once.
+   */
   static Mono<Claim> of(WorkerPool pool, Invocation template) {
     ReservedBytes reserved = ReservedBytes.of(template);
-    Invocation bounded = template.orDeadline(WorkerPool.CLAIM_DEADLINE);
     return Mono.create(
         claimant -> {
-          OpenClaim claim = new OpenClaim(claimant);
+          OpenClaim claim = new OpenClaim(template.function(), claimant);
           claimant.onCancel(claim::cancelled);
-          pool.invoke(bounded.withPayload(Payload.encoded(reserved, claim)))
+          pool.invoke(template.withPayload(Payload.encoded(reserved, claim)))
               .subscribe(claim.answer);
         });
   }
@@ -157,8 +161,15 @@ final class OpenClaim implements Claim, Codec<ReservedBytes> {
       // The interrupt may have hit its claimant's own code on the worker's thread.
       STATE.compareAndSet(this, State.OPEN, State.OVERDUE);
       LockSupport.unpark(worker);
-      reply.tryEmitError(failure);
+      reply.tryEmitError(asOfClaim(failure));
     }
+  }
+
+  /** To the pool a claim that is being filled is a guest that runs. */
+  private Throwable asOfClaim(Throwable failure) {
+    return state == State.OVERDUE && failure instanceof WorkerException.DeadlineExceeded late
+        ? WorkerException.DeadlineExceeded.ofClaim(function, late.deadline())
+        : failure;
   }
 
   // ---- the claimant's side

@@ -19,6 +19,9 @@ import reactor.util.context.ContextView;
  */
 final class PoolMessagePort implements MessagePort {
 
+  /** Begins with a character that no text of a user's has, so that no user's key is equal. */
+  private static final String UNNAMED = "\0port-";
+
   private static final AtomicLong NUMBERS = new AtomicLong();
 
   private final WorkerPool pool;
@@ -34,7 +37,7 @@ final class PoolMessagePort implements MessagePort {
 
   PoolMessagePort(WorkerPool pool, Invocation template) {
     this.pool = pool;
-    String key = template.key() == null ? "port-" + NUMBERS.incrementAndGet() : template.key();
+    String key = template.key() == null ? UNNAMED + NUMBERS.incrementAndGet() : template.key();
     this.template =
         template.withKey(key).withReceiver(channel).orDeadline(WorkerPool.MESSAGES_DEADLINE);
   }

@@ -17,17 +17,25 @@ import reactor.core.publisher.Sinks;
  * call.
  *
  * <pre>
- *   PENDING --tryOpen()--> OPEN --commit()--> COMMITTED    the slice goes back when end() says so
- *      |                    |-----close()---> CLOSED       it goes back at once
- *      |                    +-----end()-----> OVERDUE      quarantine, until close() or commit()
- *      +--end(), tryDrop()-----------------------> ENDED     nobody ever had it
+ *   PENDING --tryOpen()--> OPEN ---slice()--> SEEN --commit()--> COMMITTED  the slice goes back when
+ *      |                    |                  |                             end() says so
+ *      |                    +------------------+-----close()---> CLOSED     it goes back at once
+ *      |                    |                  +-----end()-----> OVERDUE    quarantine, until
+ *      |                    |                                               close() or commit()
+ *      |                    +--end()-----------------------> UNSEEN     nobody can be writing
+ *      |                                                                there: it goes back at once
+ *      +--end(), tryDrop()-------------------------------> ENDED      nobody ever had it
  * </pre>
+ *
+ * <p>{@code commit} and {@code close} lead out of OPEN as they do out of SEEN.
  *
  * <table>
  *   <caption>Access</caption>
  *   <tr><th>field</th><th>mode</th></tr>
  *   <tr><td>state</td><td>compare-and-set, any thread; read volatile</td></tr>
  *   <tr><td>slice, arena, submission</td><td>plain, written before the compare-and-set to OPEN</td></tr>
+ *   <tr><td>the slice of an UNSEEN claim</td><td>released by who made it UNSEEN, and by who then asks for
+ *       it, before it is handed out: so no view is made of a slice that is lent to others</td></tr>
  *   <tr><td>the payload's slice</td><td>written before that to COMMITTED</td></tr>
  *   <tr><td>quarantined, finished</td><td>each is written, then the other is looked at: one of the two
  *       sees both, and takes {@code quarantined} by an exchange</td></tr>
@@ -48,9 +56,11 @@ public final class SharedClaim implements Claim {
   private enum State {
     PENDING,
     OPEN,
+    SEEN,
     COMMITTED,
     CLOSED,
     OVERDUE,
+    UNSEEN,
     ENDED
   }
 
@@ -123,7 +133,11 @@ public final class SharedClaim implements Claim {
     if (tryDrop()) {
       return false;
     }
-    if (STATE.compareAndSet(this, State.OPEN, State.OVERDUE)) {
+    if (STATE.compareAndSet(this, State.OPEN, State.UNSEEN)) {
+      lent().tryRelease();
+      return true;
+    }
+    if (STATE.compareAndSet(this, State.SEEN, State.OVERDUE)) {
       takeBack();
       return true;
     }
@@ -134,7 +148,7 @@ public final class SharedClaim implements Claim {
   private void takeBack() {
     Slice kept;
     try {
-      kept = slice().transfer(); // the claimant's handle ends here; a view of it does not
+      kept = lent().transfer(); // the claimant's handle ends here; a view of it does not
     } catch (SliceStateException gone) {
       return; // the claimant gave it away, or is about to commit
     }
@@ -158,6 +172,12 @@ public final class SharedClaim implements Claim {
     return seen != State.PENDING && seen != State.ENDED;
   }
 
+  /** Whether it was taken back from its claimant, who had not committed it. */
+  public boolean isTakenBack() {
+    State seen = state;
+    return seen == State.OVERDUE || seen == State.UNSEEN;
+  }
+
   /** How the invocation has ended. Once; runs subscribers' code. */
   public void answer(Reply answer) {
     if (answer instanceof Reply.Failed failed) {
@@ -175,20 +195,33 @@ public final class SharedClaim implements Claim {
 
   @Override
   public Slice slice() {
+    if (!STATE.compareAndSet(this, State.OPEN, State.SEEN) && state == State.UNSEEN) {
+      lent().tryRelease(); // whoever took it back may not have come so far
+    }
+    return lent();
+  }
+
+  /** The same for the pool: it does not write there. */
+  private Slice lent() {
     return Objects.requireNonNull(slice, "a claim is handed out with its slice");
   }
 
   @Override
+  public Mono<Reply> commit() {
+    return commit(lent().length());
+  }
+
+  @Override
   public Mono<Reply> commit(int length) {
-    Objects.checkFromToIndex(0, length, slice().length());
+    Objects.checkFromToIndex(0, length, lent().length());
     Slice committed;
     try {
-      committed = slice().transfer(length);
+      committed = lent().transfer(length);
     } catch (SliceStateException dead) {
       return overdue(new WorkerException.SliceMisuse(dead));
     }
     payload.fill(committed, this);
-    if (STATE.compareAndSet(this, State.OPEN, State.COMMITTED)) {
+    if (tryLeaveOpen(State.COMMITTED)) {
       Objects.requireNonNull(submission).committed();
       return reply.asMono();
     }
@@ -198,7 +231,7 @@ public final class SharedClaim implements Claim {
 
   /** The reason why the claim was taken back, if it was. */
   private Mono<Reply> overdue(WorkerException.SliceMisuse otherwise) {
-    if (state != State.OVERDUE) {
+    if (!isTakenBack()) {
       throw otherwise;
     }
     finish();
@@ -213,11 +246,16 @@ public final class SharedClaim implements Claim {
 
   @Override
   public void close() {
-    if (STATE.compareAndSet(this, State.OPEN, State.CLOSED)) {
-      slice().tryRelease();
+    if (tryLeaveOpen(State.CLOSED)) {
+      lent().tryRelease();
       Objects.requireNonNull(submission).aborted();
     } else if (state == State.OVERDUE) {
       finish();
     }
+  }
+
+  /** Only {@link #slice} goes from OPEN to SEEN, and nothing back: so two attempts decide it. */
+  private boolean tryLeaveOpen(State to) {
+    return STATE.compareAndSet(this, State.OPEN, to) || STATE.compareAndSet(this, State.SEEN, to);
   }
 }

@@ -25,7 +25,8 @@ public sealed interface WorkerEvent {
   /**
    * A claim that was neither committed nor closed was taken back: at its deadline, or at the end of
    * a pool that was terminated. Somebody may be writing to its slice: so its instance is retired,
-   * or on shared memory the slice is kept until the claim is closed.
+   * or on shared memory the slice is kept until the claim is closed. (If nobody has asked for it,
+   * it is free at once.)
    *
    * @param invocation that was claimed for
    */

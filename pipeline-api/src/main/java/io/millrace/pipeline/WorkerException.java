@@ -148,7 +148,10 @@ public abstract sealed class WorkerException extends RuntimeException {
 
     /** Names what was closed. */
     public PoolClosed(String what) {
-      super(what + " is closed: it accepts no more work", null, false);
+      super(
+          what + " is closed: it accepts no more work; close it when the last caller has ended",
+          null,
+          false);
     }
 
     @Override
@@ -166,19 +169,31 @@ public abstract sealed class WorkerException extends RuntimeException {
 
     /** Names the deadline and how far the invocation had come. */
     public DeadlineExceeded(String function, Duration deadline, boolean started) {
+      this(
+          function,
+          deadline,
+          started,
+          started
+              ? "while the guest ran: it was stopped; allow more, or send it less"
+              : "before a worker was free: it was not started; allow more, or send less");
+    }
+
+    private DeadlineExceeded(String what, Duration deadline, boolean started, String when) {
       super(
-          "deadline of "
-              + deadline.toMillis()
-              + " ms for "
-              + function
-              + " passed "
-              + (started
-                  ? "while the guest ran: it was stopped"
-                  : "before a worker was free: it was not started"),
+          "deadline of " + deadline.toMillis() + " ms for " + what + " passed " + when,
           null,
           false);
       this.deadline = deadline;
       this.started = started;
+    }
+
+    /** Of a claim that was handed out, and neither committed nor closed: no guest has run. */
+    public static DeadlineExceeded ofClaim(String function, Duration deadline) {
+      return new DeadlineExceeded(
+          "a claim of " + function,
+          deadline,
+          false,
+          "before it was committed: its slice was taken back; fill it faster, or allow more");
     }
 
     /** The deadline that the invocation carried. */
@@ -254,7 +269,13 @@ public abstract sealed class WorkerException extends RuntimeException {
 
     /** Names the function and the guest's exit code. */
     public GuestExit(String function, int exitCode) {
-      super(function + " ended its instance with exit code " + exitCode, null, true);
+      super(
+          function
+              + " ended its instance with exit code "
+              + exitCode
+              + ": its next call gets a new one; what is to be called again must return",
+          null,
+          true);
       this.exitCode = exitCode;
     }
 
@@ -416,9 +437,26 @@ public abstract sealed class WorkerException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    /** Lists what is missing. */
+    private final List<String> missing;
+
+    /** Says what is not granted, and what would grant it. */
     public CapabilityDenied(String message) {
+      this(message, List.of());
+    }
+
+    /** The same, with the imports that are not granted. */
+    public CapabilityDenied(String message, List<String> missing) {
       super(message, null, true);
+      this.missing = List.copyOf(missing);
+    }
+
+    /**
+     * The imports that are not granted, as {@code module.name}: all of them, where the message
+     * stops after some. Names are shortened and escaped as there. Empty where it is no import that
+     * is denied.
+     */
+    public List<String> missing() {
+      return missing;
     }
 
     @Override

@@ -118,7 +118,7 @@ public interface WorkerPool extends AutoCloseable {
    * than their deadlines.
    */
   default Mono<Claim> claim(Invocation invocation) {
-    return OpenClaim.of(this, invocation);
+    return OpenClaim.of(this, invocation.orDeadline(CLAIM_DEADLINE));
   }
 
   /**
@@ -161,7 +161,10 @@ public interface WorkerPool extends AutoCloseable {
    */
   Flux<WorkerEvent> events();
 
-  /** What the pool has done and what it is doing: an estimate while it works, exact when idle. */
+  /**
+   * What the pool has done and what it is doing (what others call its stats): an estimate while it
+   * works, exact when idle.
+   */
   WorkerPoolMetrics metrics();
 
   /**

@@ -18,8 +18,8 @@ package io.millrace.pipeline;
  * @param openClaims claims on shared memory that are being filled, or wait for their slice; they
  *     are among those that wait
  * @param quarantinedBytes bytes of shared memory that were taken back from claims at their
- *     deadlines and are not lent again, since nobody has closed these claims; of all pools over the
- *     same guests
+ *     deadlines and are not lent again, since nobody has closed these claims: of whole blocks, a
+ *     power of two for each claim; of all pools over the same guests
  */
 public record WorkerPoolMetrics(
     int workers,

@@ -23,6 +23,7 @@ class PoolMessagePortTest {
 
   private final Queue<Sinks.One<Reply>> posted = new ConcurrentLinkedQueue<>();
   private final List<Payload> payloads = new CopyOnWriteArrayList<>();
+  private final List<String> keys = new CopyOnWriteArrayList<>();
 
   /** One that leaves its answers to the test. */
   private final WorkerPool pool =
@@ -35,6 +36,7 @@ class PoolMessagePortTest {
   private final MessagePort port = new PoolMessagePort(pool, Invocation.of("trap", ""));
 
   private Mono<Reply> answer(Invocation invocation) {
+    keys.add(String.valueOf(invocation.key()));
     payloads.add(invocation.payload());
     Sinks.One<Reply> reply = Sinks.one();
     posted.add(reply);
@@ -48,6 +50,17 @@ class PoolMessagePortTest {
     Thread worker = new Thread(() -> reply.tryEmitError(failure));
     worker.start();
     return worker;
+  }
+
+  @Test
+  void portsWithoutAKeyHaveOneOfTheirOwnThatNoTextIsEqualTo() {
+    port.post(Payload.utf8(""));
+    port.post(Payload.utf8(""));
+    new PoolMessagePort(pool, Invocation.of("trap", "")).post(Payload.utf8(""));
+    new PoolMessagePort(pool, Invocation.of("trap", "").withKey("port-1")).post(Payload.utf8(""));
+    assertThat(keys.get(1)).isEqualTo(keys.get(0)).startsWith("\0");
+    assertThat(keys.get(2)).isNotEqualTo(keys.get(0)).startsWith("\0");
+    assertThat(keys.get(3)).isEqualTo("port-1");
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.millrace.memory.Slice;
 import io.millrace.memory.SliceStateException;
 import io.millrace.pipeline.spi.ClaimArena;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -17,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import reactor.core.publisher.Mono;
@@ -25,6 +27,8 @@ import reactor.core.publisher.Mono;
 class SharedClaimTest {
 
   private static final int CAPACITY = 4096;
+
+  private static final PrivateLinearMemory MEMORY = new PrivateLinearMemory(new PageLimits(1, 1));
 
   private static final SharedClaim.Submission NOBODY =
       new SharedClaim.Submission() {
@@ -103,13 +107,13 @@ class SharedClaimTest {
     Slice slice = open();
     assertThat(claim.end()).isTrue();
     assertThatThrownBy(() -> slice.putByte(0, (byte) 1)).isInstanceOf(SliceStateException.class);
-    assertThat(arena.quarantinedBytes()).isEqualTo(100);
+    assertThat(arena.quarantinedBytes()).as("a block").isEqualTo(128);
     for (int left = CAPACITY - 128; left > 0; left -= 128) {
       assertThat(arena.take(128).offset()).isNotEqualTo(slice.offset());
     }
     assertThatThrownBy(() -> arena.take(1))
         .isInstanceOf(WorkerException.PoolExhausted.class)
-        .hasMessageContaining("100 are kept");
+        .hasMessageContaining("128 are kept");
     claim.close();
     claim.close();
     assertThat(arena.quarantinedBytes()).isZero();
@@ -118,9 +122,78 @@ class SharedClaimTest {
   }
 
   @Test
+  void whatNobodyHasSeenIsFreeAtOnceWhenItIsTakenBack() {
+    assertThat(claim.tryOpen(arena, submission)).isTrue();
+    assertThat(claim.end()).as("it was open").isTrue();
+    assertNothingIsLent();
+    Slice next = arena.take(CAPACITY);
+    assertThatThrownBy(() -> claim.slice().view()).isInstanceOf(SliceStateException.class);
+    WorkerException why = new WorkerException.WorkerTerminated("late", null);
+    claim.answer(new Reply.Failed(claim.invocation(), why, 0, 0));
+    assertThatThrownBy(claim.commit()::block).isSameAs(why);
+    claim.close();
+    assertThat(next.isLive()).as("it is another's by now").isTrue();
+    assertThat(told).isEmpty();
+  }
+
+  @Test
+  void aForgottenClaimKeepsNoOtherBlocksApart() {
+    open();
+    List<Slice> others = new ArrayList<>();
+    for (int left = CAPACITY - 128; left > 0; left -= 64) {
+      others.add(arena.take(1));
+    }
+    claim.end();
+    others.forEach(Slice::tryRelease);
+    assertThat(arena.take(CAPACITY / 2).length()).isEqualTo(CAPACITY / 2);
+    assertThat(arena.take(CAPACITY / 4).length()).isEqualTo(CAPACITY / 4);
+  }
+
+  @Test
+  void whoAsksForASliceThatIsBeingTakenBackGetsNoViewOfWhatIsLentAgain() throws Exception {
+    int rounds = 100_000;
+    AtomicReferenceArray<SharedClaim> claims = new AtomicReferenceArray<>(rounds);
+    ExecutorService pool = Executors.newFixedThreadPool(1);
+    Future<BitSet> viewer = pool.submit(() -> viewed(claims));
+    pool.shutdown();
+    BitSet freed = new BitSet();
+    for (int round = 0; round < rounds; round++) {
+      ClaimArena own = new ClaimArena(MEMORY, 0, 64, 64);
+      SharedClaim each = new SharedClaim(Invocation.of("echo", Payload.reserved(64)));
+      each.tryOpen(own, NOBODY);
+      claims.set(round, each);
+      each.end();
+      freed.set(round, own.usedBytes() == 0);
+    }
+    BitSet both = viewer.get();
+    both.and(freed);
+    assertThat(both.stream().boxed()).as("rounds in which it was viewed and free").isEmpty();
+  }
+
+  /** The rounds in which there was a view of the slice. */
+  private static BitSet viewed(AtomicReferenceArray<SharedClaim> claims) {
+    BitSet viewed = new BitSet();
+    for (int round = 0; round < claims.length(); round++) {
+      SharedClaim each = claims.get(round);
+      while (each == null) {
+        Thread.onSpinWait();
+        each = claims.get(round);
+      }
+      try {
+        each.slice().view();
+        viewed.set(round);
+      } catch (SliceStateException dead) {
+        // as it is to be, once it was taken back
+      }
+    }
+    return viewed;
+  }
+
+  @Test
   void aCommitThatComesTooLateSaysThatItsClaimantHasEnded() {
     open();
     claim.end();
+    assertThat(arena.quarantinedBytes()).isEqualTo(128);
     WorkerException why = new WorkerException.WorkerTerminated("late", null);
     claim.answer(new Reply.Failed(claim.invocation(), why, 0, 0));
     Mono<Reply> reply = claim.commit();
@@ -172,10 +245,14 @@ class SharedClaimTest {
     try {
       for (int round = 0; round < 5_000; round++) {
         int choice = random.nextInt(3);
+        boolean looks = random.nextBoolean();
         SharedClaim each = new SharedClaim(Invocation.of("echo", Payload.reserved(100)));
         boolean opens = choice == 2;
         if (!opens) {
           each.tryOpen(arena, NOBODY);
+          if (looks) {
+            each.slice();
+          }
         }
         Future<?> claimant =
             pool.submit(

@@ -22,6 +22,8 @@ class WorkerExceptionTest {
             new WorkerException.DeadlineExceeded("f", Duration.ofMillis(5), false), true, false),
         Arguments.of(
             new WorkerException.DeadlineExceeded("f", Duration.ofMillis(5), true), false, false),
+        Arguments.of(
+            WorkerException.DeadlineExceeded.ofClaim("f", Duration.ofMillis(5)), true, false),
         Arguments.of(new WorkerException.WorkerTerminated("gone", null), false, true),
         Arguments.of(
             new WorkerException.GuestTrap("f", new IllegalStateException("unreachable")),
@@ -59,6 +61,23 @@ class WorkerExceptionTest {
   void theTableAboveHoldsEveryKind() {
     assertThat(everyKind().<Class<?>>map(row -> row.get()[0].getClass()).distinct().toList())
         .containsExactlyInAnyOrder(WorkerException.class.getPermittedSubclasses());
+  }
+
+  @Test
+  void deadlinesSayHowFarItCameAndWhatToDo() {
+    Duration deadline = Duration.ofMillis(5);
+    assertThat(new WorkerException.DeadlineExceeded("f", deadline, true))
+        .hasMessage(
+            "deadline of 5 ms for f passed while the guest ran: it was stopped; allow more, or send"
+                + " it less");
+    WorkerException.DeadlineExceeded claimed =
+        WorkerException.DeadlineExceeded.ofClaim("f", deadline);
+    assertThat(claimed)
+        .hasMessage(
+            "deadline of 5 ms for a claim of f passed before it was committed: its slice was taken"
+                + " back; fill it faster, or allow more");
+    assertThat(claimed.started()).as("no guest has run").isFalse();
+    assertThat(claimed.deadline()).isEqualTo(deadline);
   }
 
   @Test

@@ -6,7 +6,7 @@ import io.millrace.pipeline.SharedClaim;
 import io.millrace.pipeline.WorkerEvent;
 import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.spi.ClaimArena;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Objects;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
@@ -28,7 +28,7 @@ final class ClaimTask extends Task implements Subscription, SharedClaim.Submissi
   private final SharedClaim claim;
   private final Mono<ClaimArena> arena;
   private final CoreSubscriber<? super Claim> claimant;
-  private final AtomicBoolean requested = new AtomicBoolean();
+  private final FirstRequest requested = new FirstRequest();
   private volatile boolean cancelled;
 
   ClaimTask(
@@ -47,13 +47,15 @@ final class ClaimTask extends Task implements Subscription, SharedClaim.Submissi
 
   @Override
   public void request(long n) {
-    if (!Operators.validate(n) || !requested.compareAndSet(false, true)) {
+    if (!Operators.validate(n) || !requested.tryTell()) {
       return;
     }
     pool.signaller().relieve();
     pool.announcer().submitted(invocation, claimant);
     submitted(pool.platform().nanoTime());
-    if (!pool.admission().tryAcquire()) {
+    if (!requested.told()) {
+      pool.outcomes().cancel(this);
+    } else if (!pool.admission().tryAcquire()) {
       pool.dispatcher().squeezeIn(this);
     } else if (pool.tryAdmit(this, false)) {
       admitted();
@@ -64,9 +66,9 @@ final class ClaimTask extends Task implements Subscription, SharedClaim.Submissi
   @Override
   public void cancel() {
     cancelled = true;
-    if (claim.tryDrop() && !requested.compareAndSet(false, true)) {
+    if (claim.tryDrop() && requested.tryCancel()) {
       pool.outcomes().cancel(this);
-    } // else never submitted
+    } // else never submitted, or its submitter does
   }
 
   // ---- the way to the claimant: it has room. A submitter, or the signaller
@@ -146,6 +148,15 @@ final class ClaimTask extends Task implements Subscription, SharedClaim.Submissi
     if (claim.end()) {
       pool.announcer().eventLater(new WorkerEvent.ClaimReclaimed(invocation));
     }
+  }
+
+  /** After {@link #dropPayload}, where it was not committed. */
+  @Override
+  WorkerException deadlineExceeded(boolean started) {
+    return claim.isTakenBack()
+        ? WorkerException.DeadlineExceeded.ofClaim(
+            invocation.function(), Objects.requireNonNull(invocation.deadline()))
+        : super.deadlineExceeded(started);
   }
 
   @Override

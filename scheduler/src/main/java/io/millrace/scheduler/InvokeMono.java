@@ -2,7 +2,6 @@ package io.millrace.scheduler;
 
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Reply;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
@@ -28,7 +27,7 @@ final class InvokeMono extends Mono<Reply> {
 
     private final ScheduledWorkerPool pool;
     private final CoreSubscriber<? super Reply> actual;
-    private final AtomicBoolean requested = new AtomicBoolean();
+    private final FirstRequest requested = new FirstRequest();
 
     MonoTask(
         ScheduledWorkerPool pool, Invocation invocation, CoreSubscriber<? super Reply> actual) {
@@ -39,13 +38,15 @@ final class InvokeMono extends Mono<Reply> {
 
     @Override
     public void request(long n) {
-      if (!Operators.validate(n) || !requested.compareAndSet(false, true)) {
+      if (!Operators.validate(n) || !requested.tryTell()) {
         return;
       }
       pool.signaller().relieve();
       pool.announcer().submitted(invocation, actual);
       submitted(pool.platform().nanoTime());
-      if (!pool.admission().tryAcquire()) {
+      if (!requested.told()) {
+        pool.outcomes().cancel(this);
+      } else if (!pool.admission().tryAcquire()) {
         pool.dispatcher().squeezeIn(this);
       } else if (pool.tryAdmit(this, false)) {
         pool.dispatcher().put(this);
@@ -55,9 +56,9 @@ final class InvokeMono extends Mono<Reply> {
 
     @Override
     public void cancel() {
-      if (!requested.compareAndSet(false, true)) {
+      if (requested.tryCancel()) {
         pool.outcomes().cancel(this);
-      } // else never submitted
+      } // else never submitted, or its submitter does
     }
 
     @Override

@@ -167,7 +167,7 @@ class SharedClaimsTest {
     await().untilAsserted(() -> assertThat(events).hasSize(1));
     assertThat(events).hasOnlyElementsOfType(WorkerEvent.ClaimReclaimed.class);
     assertThatThrownBy(() -> slice.putByte(0, (byte) 1)).isInstanceOf(SliceStateException.class);
-    assertThat(pool.metrics().quarantinedBytes()).isEqualTo(10);
+    assertThat(pool.metrics().quarantinedBytes()).as("its block").isEqualTo(64);
     Claim next = claim(reserving("echo", 10));
     assertThat(next.slice().offset())
         .as("somebody may be writing there")
@@ -175,7 +175,11 @@ class SharedClaimsTest {
     next.close();
     for (int i = 0; i < 2; i++) {
       StepVerifier.create(forgotten.commit())
-          .expectError(WorkerException.DeadlineExceeded.class)
+          .expectErrorSatisfies(
+              late ->
+                  assertThat(late)
+                      .isInstanceOf(WorkerException.DeadlineExceeded.class)
+                      .hasMessageContaining("a claim of echo passed before it was committed"))
           .verify(LONG);
     }
     forgotten.close();

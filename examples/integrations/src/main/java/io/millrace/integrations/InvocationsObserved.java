@@ -1,17 +1,18 @@
 package io.millrace.integrations;
 
-import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Reply;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Queue;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
-import reactor.core.observability.micrometer.Micrometer;
 import reactor.core.publisher.Flux;
+import reactor.util.context.ContextView;
 
 /**
  * The invocations of one stream, each an observation below the stream's own: from its arrival in
@@ -20,16 +21,17 @@ import reactor.core.publisher.Flux;
  */
 final class InvocationsObserved {
 
-  /** Where Micrometer has the current observation in a Reactor context. */
-  private static final String CURRENT = "micrometer.observation";
-
   private final ObservationRegistry registry;
-  private final @Nullable Observation stream;
+  private final ContextView stream;
 
   /** Several to one invocation, if that is sent several times. Guarded by itself. */
-  private final IdentityHashMap<Invocation, Queue<Observation>> open = new IdentityHashMap<>();
+  private final IdentityHashMap<Invocation, Queue<GuardedObservation>> open =
+      new IdentityHashMap<>();
 
-  private InvocationsObserved(ObservationRegistry registry, @Nullable Observation stream) {
+  /** No reply comes any more. Guarded by {@link #open}. */
+  private boolean over;
+
+  private InvocationsObserved(ObservationRegistry registry, ContextView stream) {
     this.registry = registry;
     this.stream = stream;
   }
@@ -38,52 +40,61 @@ final class InvocationsObserved {
       ObservationRegistry registry,
       Publisher<Invocation> invocations,
       Function<Publisher<Invocation>, Flux<Reply>> pool) {
-    return Flux.deferContextual(
-            context -> {
-              InvocationsObserved each =
-                  new InvocationsObserved(
-                      registry, context.hasKey(CURRENT) ? context.get(CURRENT) : null);
-              return pool.apply(Flux.from(invocations).doOnNext(each::begin))
-                  .doOnNext(each::end)
-                  .doFinally(signal -> each.endAll());
-            })
-        .name(Observations.STREAM_NAME)
-        .tap(Micrometer.observation(registry));
+    return GuardedObservation.flux(
+        registry,
+        Observations.STREAM_NAME,
+        stream -> {
+          InvocationsObserved each = new InvocationsObserved(registry, stream);
+          return pool.apply(Flux.from(invocations).doOnNext(each::begin))
+              .doOnNext(each::end)
+              .doFinally(signal -> each.endAll());
+        });
   }
 
   private void begin(Invocation invocation) {
-    Observation observation =
-        Observation.createNotStarted(Observations.NAME, registry)
-            .lowCardinalityKeyValue("function", invocation.function())
-            .parentObservation(stream)
-            .start();
+    GuardedObservation observation =
+        GuardedObservation.start(
+            registry, Observations.NAME, "Flux", invocation.function(), stream);
     synchronized (open) {
-      open.computeIfAbsent(invocation, none -> new ArrayDeque<>(1)).add(observation);
+      if (!over) {
+        open.computeIfAbsent(invocation, none -> new ArrayDeque<>(1)).add(observation);
+        return;
+      }
     }
+    observation.cancelled(); // while it was started: nobody else knows of it
   }
 
   private void end(Reply reply) {
-    Observation observation;
-    synchronized (open) {
-      Queue<Observation> ofThis = open.get(reply.invocation());
-      observation = ofThis == null ? null : ofThis.poll();
-      if (ofThis != null && ofThis.isEmpty()) {
-        open.remove(reply.invocation());
-      }
+    GuardedObservation observation = take(reply.invocation());
+    if (observation == null) {
+      return;
     }
-    if (observation != null) {
-      if (reply instanceof Reply.Failed failed) {
-        observation.error(failed.failure());
+    if (reply instanceof Reply.Failed failed) {
+      observation.failed(failed.failure());
+    } else {
+      observation.completed();
+    }
+  }
+
+  private @Nullable GuardedObservation take(Invocation invocation) {
+    synchronized (open) {
+      Queue<GuardedObservation> ofThis = open.get(invocation);
+      GuardedObservation observation = ofThis == null ? null : ofThis.poll();
+      if (ofThis != null && ofThis.isEmpty()) {
+        open.remove(invocation);
       }
-      observation.stop();
+      return observation;
     }
   }
 
   /** The stream was cancelled, or has failed: those that are left have no reply. */
   private void endAll() {
+    List<GuardedObservation> left = new ArrayList<>();
     synchronized (open) {
-      open.values().forEach(ofThis -> ofThis.forEach(Observation::stop));
+      over = true;
+      open.values().forEach(left::addAll);
       open.clear();
     }
+    left.forEach(GuardedObservation::cancelled);
   }
 }

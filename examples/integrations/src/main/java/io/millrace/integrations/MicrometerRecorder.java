@@ -30,6 +30,9 @@ import java.util.function.ToDoubleFunction;
  *   <tr><td>millrace.events</td><td>counter</td><td>event</td></tr>
  *   <tr><td>millrace.workers, .waiting, .running</td><td>gauges</td><td></td></tr>
  *   <tr><td>millrace.rejected, .evicted, .cancelled</td><td>counters</td><td></td></tr>
+ *   <tr><td>millrace.workers.abandoned, .died</td><td>counters</td><td></td></tr>
+ *   <tr><td>millrace.events.dropped</td><td>counter</td><td></td></tr>
+ *   <tr><td>millrace.claims.open, .quarantined</td><td>gauges: claims, bytes</td><td></td></tr>
  * </table>
  *
  * <p>Functions' names come from callers, so there is a limit of {@value #MOST_FUNCTIONS} to them;
@@ -63,6 +66,11 @@ public final class MicrometerRecorder implements WorkerPoolRecorder {
     counter(workers, "millrace.rejected", WorkerPoolMetrics::rejected);
     counter(workers, "millrace.evicted", WorkerPoolMetrics::evicted);
     counter(workers, "millrace.cancelled", WorkerPoolMetrics::cancelled);
+    counter(workers, "millrace.workers.abandoned", WorkerPoolMetrics::abandonedWorkers);
+    counter(workers, "millrace.workers.died", WorkerPoolMetrics::diedWorkers);
+    counter(workers, "millrace.events.dropped", WorkerPoolMetrics::droppedEvents);
+    gauge(workers, "millrace.claims.open", WorkerPoolMetrics::openClaims);
+    gauge(workers, "millrace.claims.quarantined", WorkerPoolMetrics::quarantinedBytes);
   }
 
   private void gauge(WorkerPool workers, String name, ToDoubleFunction<WorkerPoolMetrics> value) {

@@ -5,11 +5,16 @@ import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerPool;
 import org.reactivestreams.Publisher;
-import reactor.core.observability.micrometer.Micrometer;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** Invocations as observations of Micrometer, and so as spans where a tracer listens. */
+/**
+ * Invocations as observations of Micrometer, and so as spans where a tracer listens.
+ *
+ * <p>Each has the low-cardinality keys {@code reactor.type} (Mono or Flux) and {@code
+ * reactor.status} (completed, error or cancelled), as those have that Reactor makes; those of an
+ * invocation have {@code function}, too. What a handler throws is logged, once, and harms nobody.
+ */
 public final class Observations {
 
   /** What the observations are called. */
@@ -43,10 +48,7 @@ public final class Observations {
    */
   public static Mono<Reply> invoke(
       WorkerPool pool, ObservationRegistry registry, Invocation invocation) {
-    return pool.invoke(invocation)
-        .name(NAME)
-        .tag("function", invocation.function())
-        .tap(Micrometer.observation(registry));
+    return GuardedObservation.mono(registry, NAME, invocation.function(), pool.invoke(invocation));
   }
 
   /**
@@ -57,6 +59,6 @@ public final class Observations {
    */
   public static Flux<Reply> invokeAll(
       WorkerPool pool, ObservationRegistry registry, Publisher<Invocation> invocations) {
-    return pool.invokeAll(invocations).name(STREAM_NAME).tap(Micrometer.observation(registry));
+    return GuardedObservation.flux(registry, STREAM_NAME, context -> pool.invokeAll(invocations));
   }
 }

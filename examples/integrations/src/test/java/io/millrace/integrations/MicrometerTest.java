@@ -13,7 +13,9 @@ import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.WorkerPool;
+import io.millrace.pipeline.WorkerPoolMetrics;
 import io.millrace.scheduler.WorkerPools;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,6 +74,34 @@ class MicrometerTest {
         .isEqualTo(1);
     assertThat(meters.get("millrace.workers").gauge().value()).isEqualTo(1);
     assertThat(meters.get("millrace.rejected").functionCounter().count()).isZero();
+  }
+
+  @Test
+  void eachNumberOfAPoolHasAMeterOfItsOwn() {
+    WorkerPool numbered =
+        (WorkerPool)
+            Proxy.newProxyInstance(
+                WorkerPool.class.getClassLoader(),
+                new Class<?>[] {WorkerPool.class},
+                (proxy, method, args) ->
+                    new WorkerPoolMetrics(0, 1, 2, 3, 0, 0, 4, 5, 6, 7, 8, 9, 10, 11));
+    recorder.bind(numbered);
+    List<String> gauges = List.of("workers", "waiting", "running", "claims.open");
+    assertThat(gauges)
+        .map(name -> meters.get("millrace." + name).gauge().value())
+        .containsExactly(1.0, 2.0, 3.0, 10.0);
+    assertThat(meters.get("millrace.claims.quarantined").gauge().value()).isEqualTo(11);
+    List<String> counters =
+        List.of(
+            "rejected",
+            "evicted",
+            "cancelled",
+            "workers.abandoned",
+            "workers.died",
+            "events.dropped");
+    assertThat(counters)
+        .map(name -> meters.get("millrace." + name).functionCounter().count())
+        .containsExactly(4.0, 5.0, 6.0, 7.0, 8.0, 9.0);
   }
 
   @Test

@@ -24,9 +24,12 @@ import io.millrace.scheduler.WorkerPools;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,6 +37,7 @@ import org.junit.jupiter.api.Timeout;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.test.StepVerifier;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
@@ -107,9 +111,12 @@ class ObservedPoolTest {
   private static String line(Observation.Context each) {
     KeyValue function = each.getLowCardinalityKeyValue("function");
     ObservationView above = each.getParentObservation();
+    KeyValue status = each.getLowCardinalityKeyValue("reactor.status");
+    boolean cancelled = status != null && status.getValue().equals("cancelled");
     return each.getName()
         + (function == null ? "" : "(" + function.getValue() + ")")
         + (each.getError() == null ? "" : " failed")
+        + (cancelled ? " cancelled" : "")
         + (above == null ? "" : " < " + above.getContextView().getName());
   }
 
@@ -211,9 +218,100 @@ class ObservedPoolTest {
     await().untilAsserted(() -> assertThat(started).as("with the stream's").hasValue(3));
     running.dispose();
     assertStopped(
-        "millrace.invocations < request",
-        "millrace.invocation(spin) < millrace.invocations",
-        "millrace.invocation(sha256) < millrace.invocations");
+        "millrace.invocations cancelled < request",
+        "millrace.invocation(spin) cancelled < millrace.invocations",
+        "millrace.invocation(sha256) cancelled < millrace.invocations");
+  }
+
+  @Test
+  void whatArrivesWhileItsStreamIsCancelledIsStoppedToo() {
+    AtomicReference<Disposable> running = new AtomicReference<>();
+    registry
+        .observationConfig()
+        .observationHandler(
+            new ObservationHandler<Observation.Context>() {
+              @Override
+              public void onStart(Observation.Context each) {
+                Objects.requireNonNull(running.get()).dispose();
+              }
+
+              @Override
+              public boolean supportsContext(Observation.Context each) {
+                return Observations.NAME.equals(each.getName());
+              }
+            });
+    Sinks.One<Invocation> late = Sinks.one();
+    running.set(pool.invokeAll(late.asMono()).subscribe());
+    late.tryEmitValue(Invocation.of("sha256", "a"));
+    assertStopped(
+        "millrace.invocations cancelled",
+        "millrace.invocation(sha256) cancelled < millrace.invocations");
+  }
+
+  @Test
+  void invocationsHaveTheSameKeysWhicheverWayTheyCome() {
+    List<Set<String>> keys = new CopyOnWriteArrayList<>();
+    registry
+        .observationConfig()
+        .observationHandler(
+            new ObservationHandler<Observation.Context>() {
+              @Override
+              public void onStop(Observation.Context each) {
+                keys.add(
+                    each.getLowCardinalityKeyValues().stream()
+                        .map(KeyValue::getKey)
+                        .collect(Collectors.toSet()));
+              }
+
+              @Override
+              public boolean supportsContext(Observation.Context each) {
+                return Observations.NAME.equals(each.getName());
+              }
+            });
+    pool.invoke(Invocation.of("sha256", "a")).block(LONG);
+    pool.invokeAll(Flux.just(Invocation.of("trap", ""), Invocation.of("sha256", "a")))
+        .blockLast(LONG);
+    await().untilAsserted(() -> assertThat(keys).hasSize(3));
+    assertThat(keys).containsOnly(Set.of("function", "reactor.type", "reactor.status"));
+  }
+
+  @Test
+  void handlersThatThrowHarmNoCaller() {
+    registry
+        .observationConfig()
+        .observationHandler(
+            new ObservationHandler<Observation.Context>() {
+              @Override
+              public void onStart(Observation.Context each) {
+                throw new IllegalStateException("a handler's own, at the start");
+              }
+
+              @Override
+              public void onError(Observation.Context each) {
+                throw new IllegalStateException("a handler's own, at an error");
+              }
+
+              @Override
+              public void onStop(Observation.Context each) {
+                throw new IllegalStateException("a handler's own, at the end");
+              }
+
+              @Override
+              public boolean supportsContext(Observation.Context each) {
+                return true;
+              }
+            });
+    assertThat(pool.invoke(Invocation.of("sha256", "a")).block(LONG)).isNotNull();
+    StepVerifier.create(pool.invoke(Invocation.of("trap", "")))
+        .expectError(WorkerException.GuestTrap.class)
+        .verify(LONG);
+    Flux<Invocation> three =
+        Flux.just("sha256", "trap", "sha256").map(function -> Invocation.of(function, "a"));
+    StepVerifier.create(pool.invokeAll(three)).expectNextCount(3).expectComplete().verify(LONG);
+    StepVerifier.create(Observations.invokeAll(bare, registry, three))
+        .expectNextCount(3)
+        .expectComplete()
+        .verify(LONG);
   }
 
   @Test

@@ -123,7 +123,11 @@ class ClaimTest {
         .isInstanceOf(SliceStateException.class);
     for (int i = 0; i < 2; i++) {
       StepVerifier.create(forgotten.commit())
-          .expectError(WorkerException.DeadlineExceeded.class)
+          .expectErrorSatisfies(
+              late ->
+                  assertThat(late)
+                      .isInstanceOf(WorkerException.DeadlineExceeded.class)
+                      .hasMessageContaining("a claim of echo passed before it was committed"))
           .verify(LONG);
     }
     forgotten.close();
@@ -168,7 +172,11 @@ class ClaimTest {
     Claim claim =
         claim(Invocation.of("spin", Payload.reserved(1)).withDeadline(Duration.ofMillis(500)));
     StepVerifier.create(claim.commit())
-        .expectError(WorkerException.DeadlineExceeded.class)
+        .expectErrorSatisfies(
+            late ->
+                assertThat(late)
+                    .isInstanceOf(WorkerException.DeadlineExceeded.class)
+                    .hasMessageContaining("for spin passed while the guest ran"))
         .verify(LONG);
     assertThat(text(pool.invoke(Invocation.of("echo", "next")))).isEqualTo("next");
   }

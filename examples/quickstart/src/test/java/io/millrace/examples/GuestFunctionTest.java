@@ -56,6 +56,39 @@ class GuestFunctionTest {
   }
 
   @Test
+  void aFunctionIsReadyWhenItsGuestIsAndHasRunNothing() {
+    StepVerifier.create(sha256.ready()).verifyComplete();
+    assertThat(guests.metrics().instancesCreated()).isEqualTo(1);
+    assertThat(pool.metrics().completed()).isZero();
+    StepVerifier.create(sha256.invoke("abc")).expectNext(ABC).verifyComplete();
+    assertThat(guests.metrics().instancesCreated()).isEqualTo(1);
+    StepVerifier.create(pool.function("nope", Codecs.utf8(), Codecs.utf8()).ready())
+        .expectError(WorkerException.AbiMismatch.class)
+        .verify(LONG);
+  }
+
+  @Test
+  void onSharedMemoryItIsReadyWithoutRoomForClaims() {
+    try (InstancePool shared =
+            InstancePool.builder(
+                    ModuleSource.resource(
+                        GuestFunctionTest.class, "/io/millrace/guests/c-shared.wasm"))
+                .sharedMemory(true)
+                .maximumPages(64)
+                .maximumInstances(1)
+                .moduleCache(CACHE)
+                .build();
+        WorkerPool workers = WorkerPools.over(shared).workers(1).build()) {
+      GuestFunction<String, String> echo = workers.function("echo", Codecs.utf8(), Codecs.utf8());
+      for (int i = 0; i < 2; i++) {
+        StepVerifier.create(echo.ready()).expectComplete().verify(LONG);
+      }
+      StepVerifier.create(echo.invoke("abc")).expectNext("abc").expectComplete().verify(LONG);
+      assertThat(shared.metrics().instancesCreated()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void resultsComeInTheOrderOfTheInputs() {
     GuestFunction<int[], int[]> echo = pool.function("echo", Codecs.ints(), Codecs.ints());
     List<int[]> all =

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -123,7 +124,7 @@ class SharedClaimTest {
     claim(reserving("echo", 8)).close(); // so that the deadline covers no compile
     Claim forgotten = claim(reserving("echo", 8).withDeadline(Duration.ofMillis(200)));
     ByteBuffer view = forgotten.slice().view();
-    await().untilAsserted(() -> assertThat(pool.metrics().quarantinedBytes()).isEqualTo(8));
+    await().untilAsserted(() -> assertThat(pool.metrics().quarantinedBytes()).isEqualTo(64));
     try (Claim next = claim(reserving("echo", 8))) {
       Slice slice = next.slice();
       slice.putLong(0, 1);
@@ -150,6 +151,53 @@ class SharedClaimTest {
     StepVerifier.create(claim(reserving("nope", 1)).commit())
         .expectError(WorkerException.AbiMismatch.class)
         .verify(LONG);
+  }
+
+  @Test
+  void workersThatHaveAllInstancesKeepNoClaimWaiting() {
+    try (InstancePool full = sharing().maximumInstances(1).build();
+        WorkerPool workers = WorkerPools.over(full).workers(1).build()) {
+      assertThat(utf8(workers.invoke(Invocation.of("echo", "first")))).isEqualTo("first");
+      Claim claim = Objects.requireNonNull(workers.claim(reserving("echo", 8)).block(LONG));
+      assertThat(utf8(commit(claim, "claimed"))).isEqualTo("claimed");
+      assertThat(full.metrics().instancesCreated()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aGuestWithoutSuchABlockSaysSoAlsoWhereWorkersHaveAllInstances() {
+    try (InstancePool small = sharing().maximumPages(64).maximumInstances(1).build();
+        WorkerPool workers = WorkerPools.over(small).workers(1).build()) {
+      assertThat(utf8(workers.invoke(Invocation.of("echo", "first")))).isEqualTo("first");
+      StepVerifier.create(workers.claim(reserving("echo", 1)))
+          .expectError(WorkerException.PayloadTooLarge.class)
+          .verify(LONG);
+      assertThat(utf8(workers.invoke(Invocation.of("echo", "next")))).isEqualTo("next");
+    }
+  }
+
+  @Test
+  void aClaimantThatBlocksHoldsUpNoOtherOfTheFirst() throws Exception {
+    CountDownLatch mayGoOn = new CountDownLatch(1);
+    CountDownLatch handedOut = new CountDownLatch(4);
+    try {
+      for (int i = 0; i < 4; i++) {
+        pool.claim(reserving("echo", 8))
+            .subscribe(
+                claim -> {
+                  handedOut.countDown();
+                  try {
+                    mayGoOn.await();
+                  } catch (InterruptedException stop) {
+                    Thread.currentThread().interrupt();
+                  }
+                  claim.close();
+                });
+      }
+      assertThat(handedOut.await(20, TimeUnit.SECONDS)).as("all four").isTrue();
+    } finally {
+      mayGoOn.countDown();
+    }
   }
 
   @Test

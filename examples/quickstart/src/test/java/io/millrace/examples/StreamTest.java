@@ -93,7 +93,7 @@ class StreamTest {
   }
 
   @Test
-  void aTrapEndsTheFluxAfterWhatWasPosted() {
+  void aTrapEndsTheFluxAndTheNextInvocationFindsAGuest() {
     StepVerifier.create(pool.stream(Invocation.of("trap", "")))
         .expectError(WorkerException.GuestTrap.class)
         .verify(LONG);

@@ -21,12 +21,8 @@ final class JavaFace {
     return """
     package %s;
 
-    import io.millrace.pipeline.Claim;
     import io.millrace.pipeline.Codecs;
     import io.millrace.pipeline.GuestFunction;
-    import io.millrace.pipeline.Invocation;
-    import io.millrace.pipeline.Payload;
-    import io.millrace.pipeline.Reply;
     import io.millrace.pipeline.WorkerPool;
     import javax.annotation.processing.Generated;
     import reactor.core.publisher.Mono;
@@ -101,27 +97,27 @@ final class JavaFace {
     return operation.isInvoke() ? invoke(operation) : function(operation);
   }
 
-  /**
-   * A claim has its worker and its guest ready; this one is given back at once. A guest that is
-   * asked for a function that it does not have is ready, too.
-   */
+  /** A guest that is asked for a function that it does not have is ready, too. */
   private String init() {
-    Optional<String> plain =
-        contract.operations().stream().filter(JavaFace::isPlain).map(Operation::name).findFirst();
+    String ready =
+        contract.operations().stream()
+            .filter(JavaFace::isPlain)
+            .findFirst()
+            .map(plain -> plain.name() + ".ready()")
+            .orElse(
+                """
+                pool.function("init", Codecs.bytes(), Codecs.bytes()).ready()
+                        .onErrorResume(io.millrace.pipeline.WorkerException.AbiMismatch.class,
+                            absent -> absent.functionOnly() ? Mono.empty() : Mono.error(absent))\
+                """);
     return """
 
       /** Starts a worker and its guest, so that the first call finds them ready. */
       public Mono<Void> init() {
-        return pool.claim(Invocation.of("%s", Payload.reserved(0))).doOnNext(Claim::close)%s.then();
+        return %s;
       }
     """
-        .formatted(
-            plain.orElse("init"),
-            plain.isPresent()
-                ? ""
-                : "\n        .onErrorResume(io.millrace.pipeline.WorkerException.AbiMismatch.class,"
-                    + "\n            absent -> absent.functionOnly() ? Mono.empty() : Mono.error(absent))"
-                    + "\n        ");
+        .formatted(ready);
   }
 
   private static String invoke(Operation operation) {
