@@ -69,15 +69,7 @@ class GuestFunctionTest {
 
   @Test
   void onSharedMemoryItIsReadyWithoutRoomForClaims() {
-    try (InstancePool shared =
-            InstancePool.builder(
-                    ModuleSource.resource(
-                        GuestFunctionTest.class, "/io/millrace/guests/c-shared.wasm"))
-                .sharedMemory(true)
-                .maximumPages(64)
-                .maximumInstances(1)
-                .moduleCache(CACHE)
-                .build();
+    try (InstancePool shared = Guests.shared().maximumPages(64).maximumInstances(1).build();
         WorkerPool workers = WorkerPools.over(shared).workers(1).build()) {
       GuestFunction<String, String> echo = workers.function("echo", Codecs.utf8(), Codecs.utf8());
       for (int i = 0; i < 2; i++) {
