@@ -2,6 +2,7 @@ package io.millrace.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.testkit.BlockingCalls;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.tck.TestEnvironment;
@@ -27,6 +28,7 @@ class BlockHoundTest {
         .withThrowableThat()
         .havingRootCause()
         .isInstanceOf(BlockingOperationError.class);
+    assertThat(BlockingCalls.forget()).as("found, and not left to fail this class").isEqualTo(1);
   }
 
   @Test

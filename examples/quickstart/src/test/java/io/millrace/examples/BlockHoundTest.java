@@ -2,6 +2,7 @@ package io.millrace.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.testkit.BlockingCalls;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import reactor.blockhound.BlockingOperationError;
@@ -25,5 +26,6 @@ class BlockHoundTest {
         .withThrowableThat()
         .havingRootCause()
         .isInstanceOf(BlockingOperationError.class);
+    assertThat(BlockingCalls.forget()).as("found, and not left to fail this class").isEqualTo(1);
   }
 }
