@@ -102,6 +102,8 @@ final class AsArrived extends ReplyOrder {
         return null;
       }
     }
+    drain.countEmitted(); // first: who submits takes a place without a task for an answered one's
+    pool.platform().interleave();
     ring.setRelease(place, null);
     return task;
   }

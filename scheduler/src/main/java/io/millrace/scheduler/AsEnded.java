@@ -29,6 +29,7 @@ final class AsEnded extends ReplyOrder {
   private final AtomicReferenceArray<@Nullable StreamTask> arrivals;
   private final AtomicReferenceArray<@Nullable StreamTask> table;
   private final Queue<StreamTask> ended;
+  private final DrainState drain;
 
   /** A ring of the table's places that are free. */
   private final int[] free;
@@ -36,7 +37,8 @@ final class AsEnded extends ReplyOrder {
   private final AtomicInteger freed;
   private int taken;
 
-  AsEnded(AtomicReferenceArray<@Nullable StreamTask> arrivals) {
+  AsEnded(AtomicReferenceArray<@Nullable StreamTask> arrivals, DrainState drain) {
+    this.drain = drain;
     int places = arrivals.length();
     this.arrivals = arrivals;
     this.table = new AtomicReferenceArray<>(places);
@@ -80,6 +82,7 @@ final class AsEnded extends ReplyOrder {
     if (task == null) {
       return null;
     }
+    drain.countEmitted();
     int arrival = task.placeNow();
     if (arrival < 0 || !task.tryMove(arrival, EARLY)) {
       int place = ~task.placeNow();

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Crew {
 
-  /** How often a closer looks whether the last claim has ended, while there is no worker. */
-  private static final long CLAIM_LOOK_NANOS = 1_000_000;
+  /** How often a closer looks whether the last claim or drain has ended, without any worker. */
+  private static final long LOOK_NANOS = 1_000_000;
 
   private final ScheduledWorkerPool pool;
   private final WorkerPoolConfig config;
@@ -155,6 +155,9 @@ final class Crew {
     if (counted) {
       live.decrementAndGet();
     }
+    if (pool.streams().holdAny()) {
+      pool.streams().submitHeld(); // it may have been the last that would have come for that
+    }
     pool.dispatcher().run(); // somebody may be needed in its place
     pool.dispatcher().feeder().wakeThief(worker.slot());
     if (pool.admission().isDrained()) {
@@ -201,11 +204,15 @@ final class Crew {
   private void awaitSubmitter() throws InterruptedException {
     if (pool.claims().count() == 0) {
       pool.platform().yieldNow();
-      return;
+    } else {
+      pause();
     }
-    pool.platform().park(this, CLAIM_LOOK_NANOS);
+  }
+
+  private void pause() throws InterruptedException {
+    pool.platform().park(this, LOOK_NANOS);
     if (Thread.interrupted()) {
-      throw new InterruptedException("the closer waited for an open claim");
+      throw new InterruptedException("the closer waited for a claim or a subscriber");
     }
   }
 
@@ -216,10 +223,13 @@ final class Crew {
     try {
       while (platform.nanoTime() - start < nanos) {
         Thread next = threads.peek();
-        if (next == null && hasEnded()) {
+        boolean ended = next == null && hasEnded();
+        if (ended && pool.streams().leftDrains() == 0) {
           return true;
         }
-        if (next == null) {
+        if (ended) {
+          pause(); // a subscriber takes long
+        } else if (next == null) {
           pool.dispatcher().run(); // a submitter has room and has not come this far yet
           awaitSubmitter();
         } else if (platform.join(next, nanos - (platform.nanoTime() - start))) {

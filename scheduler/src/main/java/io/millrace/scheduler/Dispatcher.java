@@ -69,23 +69,27 @@ final class Dispatcher {
   void poke() {
     VarHandle.fullFence();
     pool.platform().interleave();
-    if (isWanted()) {
+    if (feeder.hungry() != 0 || pool.staffing().canGrow() || pool.isTerminated()) {
       run();
     }
   }
 
-  /** Whether somebody has to come for what was put. */
-  boolean isWanted() {
-    return feeder.hungry() != 0 || pool.staffing().canGrow() || pool.isTerminated();
+  /** As {@link #squeezeIn(Task, boolean)}; a refusal is told at once. */
+  void squeezeIn(Task task) {
+    squeezeIn(task, false);
   }
 
-  /** Takes in a task that found no room, by the pool's policy; answers it in any case. */
-  void squeezeIn(Task task) {
+  /**
+   * Takes in a task that found no room, by the pool's policy; answers it in any case.
+   *
+   * @param later whether a refusal is told by the signaller, and not on this thread
+   */
+  void squeezeIn(Task task, boolean later) {
     pool.deadlines().watch(task);
     if (eviction.offer(task)) {
       run();
     } else {
-      pool.outcomes().refuse(task, false);
+      pool.outcomes().refuse(task, later);
     }
   }
 

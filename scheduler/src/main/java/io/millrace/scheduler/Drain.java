@@ -31,16 +31,16 @@ final class Drain {
   /** Any thread. */
   void run() {
     if (wip.getAndIncrement() == 0) {
-      drain(1);
+      drain(1, false);
     }
   }
 
   /** Who came for it. */
   void goOn() {
-    drain(wip.get());
+    drain(wip.get(), true);
   }
 
-  private void drain(int wishes) {
+  private void drain(int wishes, boolean wasLeft) {
     Thread self = Thread.currentThread();
     int missed = wishes;
     turn.begin();
@@ -61,24 +61,31 @@ final class Drain {
       pool.platform().interleave();
       if (!turn.isOver()) {
         missed = wip.addAndGet(-missed);
-      } else if (tryLeave(self)) {
+      } else if (isOthers(self)) {
+        leave(self, wasLeft);
         return;
       } else {
         turn.begin(); // what is left over has to be done, wish or not
       }
     }
+    if (wasLeft) {
+      pool.streams().countLeft(-1);
+    }
   }
 
   /** Threads of the pool's have something else to do; others are the stream's own. */
-  private boolean tryLeave(Thread self) {
-    if (pool.signaller().isCurrentThread()) {
+  private boolean isOthers(Thread self) {
+    return pool.signaller().isDelivering(self) || pool.crew().isOwnThread(self);
+  }
+
+  private void leave(Thread self, boolean wasLeft) {
+    if (!wasLeft) {
+      pool.streams().countLeft(1); // who closes the pool waits for its end
+    }
+    if (pool.signaller().isDelivering(self)) {
       pool.signaller().add(this::goOn);
-      return true;
-    }
-    if (pool.crew().isOwnThread(self)) {
+    } else {
       pool.streams().drainLater(stream);
-      return true;
     }
-    return false;
   }
 }

@@ -14,10 +14,10 @@ final class DrainTurn {
 
   private final Platform platform;
 
-  /** After so many replies the time is asked for. */
-  private int every = MOST_UNTIMED;
+  /** After so many replies the time is asked for: more often where the subscriber is slow. */
+  private int every = 1;
 
-  private int left;
+  private int left = 1;
   private int timed;
   private boolean started;
   private boolean over;
@@ -27,12 +27,12 @@ final class DrainTurn {
     this.platform = platform;
   }
 
-  /** Where the subscriber is known to be quick, the time begins with the first look. */
+  /** Where the subscriber is known to be quick, the time is not asked for at once. */
   void begin() {
     over = false;
     started = false;
-    left = every;
     if (every < MOST_UNTIMED) {
+      left = every;
       start();
     }
   }
@@ -53,10 +53,11 @@ final class DrainTurn {
       long tookNanos = Math.max(1, platform.nanoTime() - startNanos);
       over = tookNanos > TURN_NANOS;
       every = (int) Math.max(1, Math.min(MOST_UNTIMED, timed * (TURN_NANOS / 8) / tookNanos));
+      left = every;
     } else {
       start();
+      left = 1; // the next reply tells how long one takes, also where no drain gives out many
     }
-    left = every;
   }
 
   boolean isOver() {

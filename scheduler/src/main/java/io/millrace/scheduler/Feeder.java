@@ -149,8 +149,10 @@ final class Feeder {
     pool.platform().interleave();
     try {
       int most = batchSize(slot);
-      move(slot.keyed, slot.inbox, most);
-      move(shared, slot.batch, Math.min(share, most));
+      boolean hasKeyed = move(slot.keyed, slot.inbox, most);
+      if (!hasKeyed || hungry.get() == 0) { // else it would stand behind those, beside one in want
+        move(shared, slot.batch, Math.min(share, most));
+      }
     } finally {
       pool.platform().interleave();
       slot.endFeeding();
@@ -178,8 +180,11 @@ final class Feeder {
     return (int) Math.max(1, Math.min(Slot.BATCH, BATCH_NANOS / Math.max(1, mean)));
   }
 
-  /** Stops where the tenants' runs, each by what its own take of late, are enough for a batch. */
-  private static void move(FairQueue from, RunQueue to, int most) {
+  /**
+   * Stops where the tenants' runs, each by what its own take of late, are enough for a batch.
+   * Answers whether there was anything.
+   */
+  private static boolean move(FairQueue from, RunQueue to, int most) {
     int moved = 0;
     long nanos = 0;
     while (moved < most && nanos < BATCH_NANOS) {
@@ -194,5 +199,6 @@ final class Feeder {
     if (moved > 0) {
       to.handOver(moved);
     }
+    return moved > 0;
   }
 }

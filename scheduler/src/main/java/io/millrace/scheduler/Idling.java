@@ -86,7 +86,8 @@ final class Idling {
     }
     slot.asleep(false);
     if (pool.admission().isDrained()) {
-      return slot.isEmpty() ? WorkerState.Phase.CLOSED : null;
+      boolean isDone = slot.isEmpty() && !pool.streams().hasUndrained();
+      return isDone ? WorkerState.Phase.CLOSED : null;
     }
     boolean unused = limited && platform.nanoTime() - start >= keepAliveNanos;
     return unused && !hasNews() && leaves() ? WorkerState.Phase.UNUSED : null;

@@ -58,7 +58,7 @@ final class InvokeAllSubscription extends Padded implements Subscription {
     this.drain = new Drain(pool, this, state, turn);
     this.arrivals = new Arrivals(pool, this, concurrency);
     this.order =
-        ordered ? new AsArrived(arrivals.ring(), pool, state) : new AsEnded(arrivals.ring());
+        ordered ? new AsArrived(arrivals.ring(), pool, state) : new AsEnded(arrivals.ring(), state);
     this.submission = new Submission(pool, this, arrivals, order);
     this.upstream = new Upstream(pool, this, arrivals, submission, concurrency);
   }
@@ -116,13 +116,13 @@ final class InvokeAllSubscription extends Padded implements Subscription {
    * Any thread: from now on it is as if the downstream had cancelled. Answers whether it was not.
    */
   boolean tryBreakOff(Throwable why) {
-    if (cancelled) {
-      return false;
-    }
+    boolean first = !cancelled;
     cancelled = true;
-    upstream.cancel();
+    if (first) {
+      upstream.cancel();
+    }
     Outcomes.dropError(why, context());
-    return true;
+    return first;
   }
 
   // ---- downstream's signals
@@ -236,7 +236,6 @@ final class InvokeAllSubscription extends Padded implements Subscription {
       if (task == null) {
         return;
       }
-      state.countEmitted();
       actual.onNext(Objects.requireNonNull(task.reply()));
       turn.emitted();
     }

@@ -27,7 +27,7 @@ abstract class ReplyOrder extends Padded {
   abstract long answeredBefore();
 
   /**
-   * The next task that has its reply, and is thereby forgotten.
+   * The next task that has its reply, and is thereby counted as emitted and forgotten.
    *
    * @param submitted arrivals before this one were given to the pool
    */

@@ -124,7 +124,7 @@ final class ScheduledWorkerPool implements WorkerPool {
   public void close() {
     stopAccepting();
     Thread caller = Thread.currentThread();
-    if (crew.isOwnThread(caller) || signaller.isCurrentThread()) {
+    if (crew.isOwnThread(caller) || signaller.isOwnThread(caller)) {
       // It cannot wait for itself.
       watchdog.terminateAt(platform.nanoTime() + config.drainTimeoutNanos());
     } else if (!crew.join(config.drainTimeoutNanos())) {

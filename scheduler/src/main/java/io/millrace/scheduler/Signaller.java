@@ -1,6 +1,8 @@
 package io.millrace.scheduler;
 
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * dispatches. A subscriber that does not return for {@link #HELD_NANOS} keeps that thread, and
  * another one goes on with the next answer, up to {@link #MOST_THREADS}.
  */
-final class Signaller implements Runnable {
+final class Signaller {
 
   private static final int MOST_THREADS = 16;
 
@@ -33,14 +35,10 @@ final class Signaller implements Runnable {
   private final Queue<Runnable> undelivered = new ConcurrentLinkedQueue<>();
   private final AtomicInteger size = new AtomicInteger();
   private final AtomicInteger threads = new AtomicInteger();
+  private final Set<Thread> own = ConcurrentHashMap.newKeySet();
 
-  /**
-   * Who delivers now: a thread that finds another one here ends. Written by watchdog or starter.
-   */
-  private volatile @Nullable Thread current;
-
-  private volatile boolean delivering;
-  private volatile long sinceNanos;
+  /** Who delivers now: one that finds another one here ends. Written by watchdog or starter. */
+  private volatile @Nullable Deliverer current;
 
   Signaller(ScheduledWorkerPool pool, String name) {
     this.pool = pool;
@@ -52,7 +50,8 @@ final class Signaller implements Runnable {
   void add(Runnable delivery) {
     undelivered.add(delivery);
     size.incrementAndGet();
-    if (delivering) {
+    Deliverer now = current;
+    if (now != null && now.delivering) {
       pool.watchdog().wake(); // it looks whether that delivery returns
     }
     if (threads.get() != 0) {
@@ -88,9 +87,9 @@ final class Signaller implements Runnable {
   }
 
   void wake() {
-    Thread thread = current;
-    if (thread != null) {
-      platform.unpark(thread);
+    Deliverer now = current;
+    if (now != null) {
+      platform.unpark(now.thread);
     }
   }
 
@@ -99,8 +98,13 @@ final class Signaller implements Runnable {
     return size.get() > 0;
   }
 
-  boolean isCurrentThread() {
-    return Thread.currentThread() == current;
+  /** Whether this thread delivers what is others': one of its own, or one that relieves. */
+  boolean isDelivering(Thread self) {
+    return own.contains(self) || RELIEVING.get() != null;
+  }
+
+  boolean isOwnThread(Thread thread) {
+    return own.contains(thread);
   }
 
   /** Watchdog only: replaces a thread that is held up. Answers when to look again. */
@@ -108,18 +112,22 @@ final class Signaller implements Runnable {
     if (size.get() == 0) {
       return Long.MAX_VALUE; // whoever adds something wakes the watchdog, if anything is delivered
     }
-    if (threads.get() == 0) {
+    Deliverer now = current;
+    if (now == null || threads.get() == 0) {
       return tryStartFirst() ? HELD_NANOS : RETRY_NANOS;
     }
-    long left = delivering ? sinceNanos + HELD_NANOS - nowNanos : HELD_NANOS;
+    long left = now.delivering ? now.sinceNanos + HELD_NANOS - nowNanos : HELD_NANOS;
     if (left > 0) {
       return left;
     }
-    if (threads.get() < MOST_THREADS) {
-      threads.incrementAndGet();
-      delivering = false;
-      return tryStartNext() ? HELD_NANOS : RETRY_NANOS;
+    if (threads.get() == MOST_THREADS) {
+      return HELD_NANOS;
     }
+    threads.incrementAndGet();
+    if (!tryStartNext()) {
+      return RETRY_NANOS;
+    }
+    platform.unpark(now.thread); // it ends, should it be asleep by now
     return HELD_NANOS;
   }
 
@@ -138,11 +146,11 @@ final class Signaller implements Runnable {
 
   /** The thread is counted already. */
   private boolean tryStartNext() {
-    Thread thread = platform.thread(this, name, 0);
-    Thread before = current;
-    current = thread;
+    Deliverer before = current;
+    Deliverer next = new Deliverer();
+    current = next;
     try {
-      platform.start(thread);
+      platform.start(next.thread);
       return true;
     } catch (Throwable noThread) {
       current = before;
@@ -152,36 +160,44 @@ final class Signaller implements Runnable {
     }
   }
 
-  @Override
-  public void run() {
-    try {
-      deliverAll(Thread.currentThread());
-    } finally {
-      if (threads.decrementAndGet() == 0 && size.get() > 0 && !tryStartFirst()) {
-        pool.watchdog().wake(); // something came as this one was about to end
+  /** One thread, and what it is at: written by itself only. */
+  private final class Deliverer implements Runnable {
+
+    private final Thread thread = platform.thread(this, name, 0);
+    private volatile boolean delivering;
+    private volatile long sinceNanos;
+
+    @Override
+    public void run() {
+      own.add(thread);
+      try {
+        deliverAll();
+      } finally {
+        own.remove(thread);
+        if (threads.decrementAndGet() == 0 && size.get() > 0 && !tryStartFirst()) {
+          pool.watchdog().wake(); // something came as this one was about to end
+        }
       }
     }
-  }
 
-  private void deliverAll(Thread self) {
-    while (current == self) {
-      Runnable delivery = undelivered.poll();
-      if (delivery != null) {
-        size.decrementAndGet();
-        sinceNanos = platform.nanoTime();
-        delivering = true;
-        if (size.get() > 0) {
-          pool.watchdog().wake(); // it looks whether this one returns
-        }
-        run(delivery);
-        Thread.interrupted(); // a flag left behind would turn parking into spinning
-        if (current == self) {
+    private void deliverAll() {
+      while (current == this) {
+        Runnable delivery = undelivered.poll();
+        if (delivery != null) {
+          size.decrementAndGet();
+          sinceNanos = platform.nanoTime();
+          delivering = true;
+          if (size.get() > 0) {
+            pool.watchdog().wake(); // it looks whether this one returns
+          }
+          Signaller.run(delivery);
+          Thread.interrupted(); // a flag left behind would turn parking into spinning
           delivering = false;
+        } else if (pool.crew().hasEnded()) {
+          return;
+        } else {
+          platform.park(this, Platform.FOR_EVER);
         }
-      } else if (pool.crew().hasEnded()) {
-        return;
-      } else {
-        platform.park(this, Platform.FOR_EVER);
       }
     }
   }

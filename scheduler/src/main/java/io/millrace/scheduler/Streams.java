@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -44,7 +45,8 @@ final class Streams {
   private final AtomicInteger undrainedCount = new AtomicInteger();
   private final AtomicInteger holding = new AtomicInteger();
   private final AtomicInteger offering = new AtomicInteger();
-  private final Runnable drainOn = this::drainOn;
+  private final AtomicInteger leftDrains = new AtomicInteger();
+  private final AtomicBoolean drainOnAsked = new AtomicBoolean();
 
   private volatile boolean looking;
   private int looksInVain; // watchdog only
@@ -110,8 +112,8 @@ final class Streams {
     if (!looking) {
       return Long.MAX_VALUE;
     }
-    if (hasUndrained()) {
-      pool.signaller().add(drainOn);
+    if (hasUndrained() && drainOnAsked.compareAndSet(false, true)) {
+      pool.signaller().add(this::drainOnAsAsked);
     }
     if (lookAtAll()) {
       looksInVain = 0;
@@ -180,11 +182,19 @@ final class Streams {
         }
         pool.platform().interleave();
         awaiting.decrementAndGet();
-        next.roomCame();
+        tell(next);
       }
       pool.platform().interleave();
       missed = offering.addAndGet(-missed);
     } while (missed != 0);
+  }
+
+  private static void tell(InvokeAllSubscription next) {
+    try {
+      next.roomCame();
+    } catch (Throwable noHeap) {
+      ScheduledWorkerPool.log("a stream could not be told of room", noHeap); // others can
+    }
   }
 
   // ---- drains
@@ -200,6 +210,20 @@ final class Streams {
 
   boolean hasUndrained() {
     return undrainedCount.get() != 0;
+  }
+
+  private void drainOnAsAsked() {
+    drainOnAsked.set(false);
+    drainOn();
+  }
+
+  void countLeft(int more) {
+    leftDrains.addAndGet(more);
+  }
+
+  /** Drains that were left and have not ended since, whoever is at them now. */
+  int leftDrains() {
+    return leftDrains.get();
   }
 
   /** Runs the code of subscribers, where a drain is to go on. A worker, between two runs. */

@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
  * publisher or the subscriber for as long as they like: no such code runs here, but for a recorder
  * that is told of a refusal. So what has arrived gets to the workers all the same.
  *
- * <p>What comes from within the stream's own request is held back while all workers have something
- * to do, and submitted together: {@link #hold}. A worker that has nothing to do any more looks
- * whether anything is held back. No wake-up is lost: who holds back counts the arrival, then looks
- * whether a worker wants something; a worker says that it does, then looks whether anything has
- * arrived, and looks again if that is not in its place yet.
+ * <p>What comes from within the stream's own request is held back and submitted together: {@link
+ * #hold}. A worker that has nothing to do comes for it, and is woken for the first of it. No
+ * wake-up is lost: who holds back says so, then looks whether a worker sleeps; a worker says that
+ * it sleeps, then looks whether anything is held back, and looks again if that is not in its place
+ * yet.
  *
  * <pre>
  *   submitted   next to give to the pool      (submission only)
@@ -66,14 +66,20 @@ final class Submission {
     return true;
   }
 
-  /** Drain only, for what comes from within its own request. */
+  /**
+   * Drain only, for what comes from within its own request. A worker that sleeps is woken and comes
+   * for it: mostly the request has ended by then, and all of it is there.
+   */
   void hold() {
-    if (!held.get() && held.compareAndSet(false, true)) {
-      pool.streams().countHeld(1);
+    if (held.get() || !held.compareAndSet(false, true)) {
+      return;
     }
+    pool.streams().countHeld(1);
     pool.platform().interleave();
-    if (pool.dispatcher().isWanted()) {
+    if (pool.staffing().canGrow() || pool.isTerminated()) {
       submit();
+    } else if (pool.dispatcher().feeder().hungry() != 0) {
+      pool.dispatcher().feeder().wakeOne();
     }
   }
 
@@ -105,20 +111,20 @@ final class Submission {
    * cancelled, all that has arrived and was submitted is given up.
    */
   void submit() {
-    if (submitAll()) {
+    if (submitAll(false)) {
       stream.drain();
     }
   }
 
-  /** The same, also where no subscriber's code is to run. */
+  /** The same, also where no code of a subscriber or recorder is to run. */
   void submitQuietly() {
-    if (submitAll()) {
+    if (submitAll(true)) {
       pool.signaller().add(stream::drain);
     }
   }
 
   /** Answers whether the stream is to be drained. */
-  private boolean submitAll() {
+  private boolean submitAll(boolean quietly) {
     if (wip.getAndIncrement() != 0) {
       return false;
     }
@@ -128,7 +134,7 @@ final class Submission {
     do {
       submitter = self;
       try {
-        pass();
+        pass(quietly);
       } catch (Throwable noHeap) {
         if (stream.tryBreakOff(noHeap)) {
           wip.incrementAndGet(); // gives up what it had
@@ -144,22 +150,33 @@ final class Submission {
     return isDue;
   }
 
-  private void pass() {
+  private void pass(boolean quietly) {
     boolean wasHeld = held.get() && held.compareAndSet(true, false);
-    if (stream.isCancelled()) {
-      order.forEach(pool.outcomes()::tryCancelWaiting); // first, or a worker would begin it
-      order.forEach(pool.outcomes()::cancel);
-      submitted.setRelease(arrivals.count());
-    } else if (!submitArrived() && wasHeld && held.compareAndSet(false, true)) {
-      wasHeld = false; // the next is about to come to its place, and is to be looked for again
-    }
-    if (wasHeld) {
-      pool.streams().countHeld(-1);
+    try {
+      if (stream.isCancelled()) {
+        giveUp(quietly);
+      } else if (!submitArrived(quietly) && wasHeld && held.compareAndSet(false, true)) {
+        wasHeld = false; // the next is about to come to its place, and is to be looked for again
+      }
+    } finally {
+      if (wasHeld) {
+        pool.streams().countHeld(-1);
+      }
     }
   }
 
+  private void giveUp(boolean quietly) {
+    if (quietly) {
+      pool.signaller().add(this::submit); // the recorder is told
+      return;
+    }
+    order.forEach(pool.outcomes()::tryCancelWaiting); // first, or a worker would begin it
+    order.forEach(pool.outcomes()::cancel);
+    submitted.setRelease(arrivals.count());
+  }
+
   /** Answers whether all that has arrived had come to its place. */
-  private boolean submitArrived() {
+  private boolean submitArrived(boolean quietly) {
     long arrived = arrivals.count();
     skipAnswered();
     while (submitted.getPlain() < arrived) {
@@ -174,8 +191,8 @@ final class Submission {
         if (task == null) {
           return false;
         }
-        pool.dispatcher().squeezeIn(task);
-      } else if (!submit(room)) {
+        pool.dispatcher().squeezeIn(task, quietly);
+      } else if (!submit(room, quietly)) {
         return false;
       }
     }
@@ -200,24 +217,25 @@ final class Submission {
   }
 
   /** Answers whether all that there was room for had come to its place. */
-  private boolean submit(int room) {
-    boolean complete = true;
-    for (int left = room; left > 0; left--) {
-      StreamTask task = complete ? next() : null;
-      if (task == null) {
-        complete = false; // somebody is between claim and store: it comes here again
-        pool.outcomes().departed();
-      } else if (task.hasDeadline() || task.isLent()) {
-        if (pool.tryAdmit(task, false)) {
+  private boolean submit(int room, boolean quietly) {
+    int left = room;
+    try {
+      for (StreamTask task = next(); task != null; task = left == 0 ? null : next()) {
+        left--;
+        if (!task.hasDeadline() && !task.isLent()) {
+          task.admitUnseen();
+          pool.dispatcher().put(task);
+        } else if (pool.tryAdmit(task, quietly)) {
           pool.dispatcher().put(task);
         }
-      } else {
-        task.admitUnseen();
-        pool.dispatcher().put(task);
       }
+      return left == 0;
+    } finally {
+      for (; left > 0; left--) { // somebody is between claim and store: it comes here again
+        pool.outcomes().departed();
+      }
+      pool.dispatcher().poke();
     }
-    pool.dispatcher().poke();
-    return complete;
   }
 
   private @Nullable StreamTask next() {

@@ -95,9 +95,11 @@ final class TaskRunner extends Padded {
     slot.tally.countBegun();
     if (pool.streams().isRoomAwaited()) {
       pool.streams().offerRoom();
+      lastEndNanos = NO_TIME; // which is not the guest's time
     }
+    boolean drains = pool.streams().hasUndrained(); // not what this run's end may leave
     boolean goesOn = invoke(task, guest, lane);
-    if (goesOn && pool.streams().hasUndrained()) {
+    if (goesOn && drains) {
       pool.streams().drainOn();
       lastEndNanos = NO_TIME; // others' code may have run
     }

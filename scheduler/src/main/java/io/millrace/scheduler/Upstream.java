@@ -139,7 +139,7 @@ final class Upstream implements CoreSubscriber<Invocation> {
     if (known != null) {
       try {
         known.cancel();
-      } catch (RuntimeException thrown) {
+      } catch (Throwable thrown) {
         Outcomes.dropError(thrown, currentContext());
       }
     }

@@ -8,7 +8,11 @@ import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerPool;
 import io.millrace.pipeline.WorkerPoolRecorder;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -161,8 +165,9 @@ class HeldUpTest {
   void cancellingStopsGuestsAtOnceWhileTheSubscriberDoesNotReturn(boolean ordered) {
     CountDownLatch holds = new CountDownLatch(1);
     BaseSubscriber<Reply> subscriber = heldSubscriber(holds);
-    Flux<Invocation> spinning = Flux.just(echo("first"), Invocation.of("spin", ""));
+    Flux<Invocation> spinning = Flux.just(Invocation.of("gate", ""), Invocation.of("spin", ""));
     (ordered ? pool.invokeAll(spinning) : pool.invokeAllUnordered(spinning)).subscribe(subscriber);
+    guests.open(); // so the subscriber is on a worker's thread
     FakeGuests.awaitUninterruptibly(holds);
     awaitSoon(() -> guests.started.get() == 2);
     subscriber.cancel();
@@ -174,7 +179,8 @@ class HeldUpTest {
   void aSlowSubscriberDoesNotKeepAWorkerFromItsKeys() {
     Disposable slow =
         pool.invokeAll(Flux.range(0, Integer.MAX_VALUE).map(HeldUpTest::echo))
-            .doOnNext(reply -> sleep(1))
+            .doOnNext(reply -> sleep(5))
+            .subscribeOn(Schedulers.boundedElastic()) // whose thread may drain, and for long
             .subscribe();
     for (int key = 0; key < 8; key++) {
       Invocation keyed = echo("key " + key).withKey("k" + key);
@@ -190,6 +196,70 @@ class HeldUpTest {
     long until = System.nanoTime() + millis * 1_000_000L;
     while (System.nanoTime() < until) {
       Thread.onSpinWait();
+    }
+  }
+
+  /** Also what is left in a drain when the last invocation has ended belongs to them. */
+  @Test
+  void closeWaitsForTheRepliesThatASlowSubscriberIsStillToGet() {
+    AtomicInteger got = new AtomicInteger();
+    AtomicInteger ended = new AtomicInteger();
+    Sinks.Many<Invocation> source = Sinks.many().unicast().onBackpressureBuffer();
+    pool.invokeAll(source.asFlux())
+        .doOnComplete(ended::incrementAndGet)
+        .subscribe(
+            reply -> {
+              sleep(3);
+              got.incrementAndGet();
+            });
+    for (int i = 0; i < 200; i++) {
+      source.tryEmitNext(Invocation.of("gate", "")).orThrow();
+    }
+    source.tryEmitComplete().orThrow();
+    guests.open();
+    awaitSoon(() -> guests.started.get() == 200);
+    pool.close();
+    assertThat(got.get()).isEqualTo(200);
+    assertThat(ended.get()).isEqualTo(1);
+  }
+
+  /** Each leaves the signaller's thread when its turn is over. */
+  @Test
+  void manySlowSubscribersDoNotKeepErrorsFromOthers() {
+    WorkerPool roomy =
+        WorkerPools.over(guests).workers(2).inboxCapacity(4096).grace(LONG.plus(LONG)).build();
+    List<Disposable> slow = new ArrayList<>();
+    for (int i = 0; i < 24; i++) {
+      slow.add(
+          roomy
+              .invokeAll(
+                  Flux.interval(Duration.ofMillis(1)).onBackpressureDrop().map(HeldUpTest::echo), 4)
+              .doOnNext(reply -> pause(15))
+              .subscribe());
+    }
+    pause(1_000);
+    CountDownLatch holds = new CountDownLatch(1);
+    Invocation late = Invocation.of("gate", "").withDeadline(Duration.ofMillis(20));
+    roomy
+        .invoke(late)
+        .subscribe(
+            reply -> {},
+            error -> {
+              holds.countDown();
+              hold();
+            });
+    FakeGuests.awaitUninterruptibly(holds);
+    assertThat(roomy.invoke(late).materialize().block(LONG)).matches(signal -> signal.isOnError());
+    slow.forEach(Disposable::dispose);
+    released.countDown();
+    roomy.terminate();
+  }
+
+  private static void pause(int millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -257,6 +327,39 @@ class HeldUpTest {
       Mono<Reply> other = told.invoke(Invocation.of("gate", "").withDeadline(soon));
       assertThat(other.materialize().block(LONG)).matches(signal -> signal.isOnError());
       released.countDown();
+    }
+  }
+
+  /** Room is told by whoever gives it back, here the watchdog. */
+  @Test
+  void aRecorderIsToldOfNothingByTheWatchdog() {
+    Set<String> threads = ConcurrentHashMap.newKeySet();
+    try (ScheduledWorkerPool told =
+        pool(
+            new WorkerPoolRecorder() {
+              @Override
+              public void failed(Reply.Failed reply) {
+                threads.add(Thread.currentThread().getName());
+              }
+
+              @Override
+              public void cancelled(Invocation invocation) {
+                threads.add(Thread.currentThread().getName());
+              }
+            })) {
+      for (int i = 0; i < ALL; i++) {
+        int sent = i;
+        awaitSoon(() -> guests.started.get() == Math.min(2, sent));
+        told.invoke(Invocation.of("gate", "").withDeadline(Duration.ofMillis(i < 2 ? 60_000 : 300)))
+            .onErrorComplete()
+            .subscribe();
+      }
+      Disposable waiting =
+          told.invokeAll(Flux.range(0, 8).map(i -> echo(i).withDeadline(Duration.ofMillis(400))))
+              .subscribe();
+      awaitSoon(waiting::isDisposed);
+      assertThat(threads).isNotEmpty().noneMatch(name -> name.contains("watchdog"));
+      guests.open();
     }
   }
 
