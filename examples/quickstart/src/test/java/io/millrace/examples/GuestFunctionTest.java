@@ -57,14 +57,17 @@ class GuestFunctionTest {
 
   @Test
   void aFunctionIsReadyWhenItsGuestIsAndHasRunNothing() {
-    StepVerifier.create(sha256.ready()).verifyComplete();
-    assertThat(guests.metrics().instancesCreated()).isEqualTo(1);
-    assertThat(pool.metrics().completed()).isZero();
-    StepVerifier.create(sha256.invoke("abc")).expectNext(ABC).verifyComplete();
-    assertThat(guests.metrics().instancesCreated()).isEqualTo(1);
-    StepVerifier.create(pool.function("nope", Codecs.utf8(), Codecs.utf8()).ready())
-        .expectError(WorkerException.AbiMismatch.class)
-        .verify(LONG);
+    try (WorkerPool one = WorkerPools.over(guests).workers(1).build()) {
+      GuestFunction<String, String> hash = one.function("sha256", Codecs.utf8(), Codecs.utf8());
+      StepVerifier.create(hash.ready()).verifyComplete();
+      assertThat(guests.metrics().instancesCreated()).isEqualTo(1);
+      assertThat(one.metrics().completed()).isZero();
+      StepVerifier.create(hash.invoke("abc")).expectNext(ABC).verifyComplete();
+      assertThat(guests.metrics().instancesCreated()).isEqualTo(1);
+      StepVerifier.create(one.function("nope", Codecs.utf8(), Codecs.utf8()).ready())
+          .expectError(WorkerException.AbiMismatch.class)
+          .verify(LONG);
+    }
   }
 
   @Test
