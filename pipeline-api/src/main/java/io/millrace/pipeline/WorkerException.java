@@ -25,9 +25,12 @@ public abstract sealed class WorkerException extends RuntimeException {
     super(message, cause, true, true);
   }
 
+  /** In one line: messages of parsers have several. */
   private static String describe(Throwable cause) {
     String message = cause.getMessage();
-    return message == null ? cause.getClass().getSimpleName() : message;
+    return message == null || message.isBlank()
+        ? cause.getClass().getSimpleName()
+        : message.strip().replaceAll("\\s*\\R\\s*", " ");
   }
 
   /**
@@ -203,9 +206,14 @@ public abstract sealed class WorkerException extends RuntimeException {
 
   /** The worker was terminated while the invocation waited or ran. */
   public static final class WorkerTerminated extends WorkerException {
-    /** Says what ended the worker. */
-    public WorkerTerminated(String message, @Nullable Throwable cause) {
-      super(message, cause, true);
+    /** Says what ended the worker, without advice: this adds it. */
+    public WorkerTerminated(String what, @Nullable Throwable cause) {
+      super(
+          what
+              + "; the guest may have done its work: send it again, to a pool that is open, only"
+              + " where doing it twice is harmless",
+          cause,
+          true);
     }
   }
 
@@ -220,7 +228,14 @@ public abstract sealed class WorkerException extends RuntimeException {
 
     /** The same, with the guest's functions that were running. */
     public GuestTrap(String function, Throwable cause, List<String> wasmStack) {
-      super(function + " trapped: " + describe(cause), cause, true);
+      super(
+          function
+              + " trapped: "
+              + describe(cause)
+              + "; its next call gets a new instance: send other input, or mend the guest"
+              + (wasmStack.isEmpty() ? "" : " in " + wasmStack.get(0)),
+          cause,
+          true);
       this.wasmStack = List.copyOf(wasmStack);
     }
 
@@ -265,7 +280,13 @@ public abstract sealed class WorkerException extends RuntimeException {
     /** Names the function, the host function, and what that threw. */
     public HostFunctionFailed(String function, String hostFunction, Throwable cause) {
       super(
-          function + " failed: host function " + hostFunction + ": " + describe(cause),
+          function
+              + " failed: host function "
+              + hostFunction
+              + ": "
+              + describe(cause)
+              + "; its next call gets a new instance: mend the host function, or let it answer the"
+              + " guest an error instead",
           cause,
           true);
       this.hostFunction = hostFunction;
@@ -320,12 +341,22 @@ public abstract sealed class WorkerException extends RuntimeException {
 
   /** The guest answered with an error of its own; it goes on. */
   public static final class GuestFailed extends WorkerException {
+    private final String function;
     private final String error;
 
     /** Names the function and what the guest says. */
     public GuestFailed(String function, String error) {
-      super(function + " answered with an error: " + error, null, false);
+      super(null, null, false);
+      this.function = function;
       this.error = error;
+    }
+
+    @Override
+    public String getMessage() { // made when read: many an error is an ordinary answer
+      return function
+          + " answered with an error: "
+          + error
+          + "; the guest goes on: send it other input, as its contract has it";
     }
 
     /** The guest's text, in one line. */
@@ -459,7 +490,15 @@ public abstract sealed class WorkerException extends RuntimeException {
   public static final class CodecFailed extends WorkerException {
     /** Names the function, and what failed at what ("encode", "decode"). */
     public CodecFailed(String function, String step, Throwable cause) {
-      super(function + ": the codec failed to " + step + ": " + describe(cause), cause);
+      super(
+          function
+              + ": the codec failed to "
+              + step
+              + ": "
+              + describe(cause)
+              + "; the guest goes on: mend the codec, or use one that "
+              + (step.equals("encode") ? "can write the value" : "can read what the guest answers"),
+          cause);
     }
   }
 
