@@ -41,11 +41,10 @@ class JavadocSnippetsTest {
               WorkerPool pool = WorkerPools.over(guests).workers(1).build()) {
       """;
 
-  /** What an example has posted and nobody takes would keep its pool from closing for long. */
+  /** Closed and not terminated: what an example leaves undone would keep its pool from closing. */
   private static final String AFTER =
       """
             System.out.println("done");
-            pool.terminate();
           }
         }
       }
