@@ -11,6 +11,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link InboxFull}, {@link Dropped}, {@link Shed}, {@link PoolClosed} and {@link
  * DeadlineExceeded} carry no stack trace: they are signals of load, raised often and on a hot path.
+ *
+ * <pre>{@code
+ * String digest =
+ *     pool.invoke(Invocation.of("sha256", "abc"))
+ *         .retryWhen(
+ *             Retry.backoff(3, Duration.ofMillis(10))
+ *                 .filter(e -> e instanceof WorkerException failure && failure.retryable()))
+ *         .map(Reply::utf8)
+ *         .block();
+ * }</pre>
  */
 @SuppressWarnings("serial") // nobody keeps one: no kind promises a form
 public abstract sealed class WorkerException extends RuntimeException {
