@@ -189,6 +189,22 @@ class WebWorkerMemoryTest {
   }
 
   @Test
+  @DisplayName(
+      "SharedArrayBuffer is shared: one that is gone when the guest wants it fails its message")
+  void aSharedSliceThatIsReleasedTooEarlyIsRefused() {
+    Slice slice = text(arena(), "gone");
+    Mono<WorkerException> error = port.errors().next().cache();
+    error.subscribe();
+    port.post(Payload.shared(slice));
+    port.post(Payload.utf8("next"));
+    slice.tryRelease();
+    assertThat(answers()).containsExactly("next");
+    assertThat(error.block(LONG))
+        .isInstanceOf(WorkerException.SliceMisuse.class)
+        .hasMessageContaining("released");
+  }
+
+  @Test
   @DisplayName("a slice of another memory does not cross")
   void aSliceOfAnotherMemoryIsRefused() {
     held.letGo();
