@@ -12,6 +12,11 @@ import org.jspecify.annotations.Nullable;
  * What guests of a pool may reach through WASI beyond their own memory. Sockets, signals, and files
  * and directories of the host are in no policy: there is no code that would reach them. Immutable.
  *
+ * <pre>{@code
+ * CapabilityPolicy tenants = CapabilityPolicy.NONE.withEnvironment("REGION", "eu");
+ * InstancePoolBuilder granted = InstancePool.builder(module).capabilities(tenants);
+ * }</pre>
+ *
  * @param args what args_get answers, by custom the program's name first
  * @param environment what environ_get answers
  * @param clock what the clocks show

@@ -4,6 +4,7 @@ import io.millrace.memory.BumpArena;
 import io.millrace.memory.LinearMemory;
 import io.millrace.memory.Slice;
 import io.millrace.memory.SliceStateException;
+import io.millrace.memory.Slices;
 import io.millrace.pipeline.LentSlices;
 import io.millrace.pipeline.Payload;
 import io.millrace.pipeline.WorkerException;
@@ -179,7 +180,7 @@ final class GuestInput {
           function + " takes payloads in blocks of its own only, by its ABI: copy the slice");
     }
     try {
-      slices.forEach(Slice::readOnlyView);
+      Slices.requireLive(slices);
     } catch (SliceStateException dead) {
       throw new WorkerException.SliceMisuse(dead);
     }

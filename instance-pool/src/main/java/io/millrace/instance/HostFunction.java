@@ -8,6 +8,16 @@ package io.millrace.instance;
  * nobody. A passed deadline interrupts it, so it should let an {@link InterruptedException} through
  * and never clear the flag. Called by as many workers at a time as the pool has. It is the user's
  * own code, and decides itself what a guest may do with it.
+ *
+ * <pre>{@code
+ * HostFunction log = (call, args) -> {
+ *   String line = call.readUtf8((int) args[0], (int) args[1]);
+ *   System.out.println(call.tenant() + ": " + line);
+ *   return 0;
+ * };
+ * InstancePoolBuilder logging =
+ *     InstancePool.builder(module).hostFunction("env", "log", "(i32, i32) -> ()", log);
+ * }</pre>
  */
 @FunctionalInterface
 public interface HostFunction {

@@ -23,6 +23,13 @@ import reactor.core.scheduler.Schedulers;
  * guest's own start; later ones begin with the state that it had then. A worker keeps its instance
  * until it traps, is interrupted or exits, or until the {@link RetirePolicy} wants another; what
  * one invocation leaves to the next is the {@link ResetPolicy}'s to say.
+ *
+ * <pre>{@code
+ * try (InstancePool sdk = InstancePool.builder(module).maximumInstances(8).build()) {
+ *   sdk.warmUp(1).block();
+ *   long built = sdk.metrics().instancesCreated();
+ * }
+ * }</pre>
  */
 public final class InstancePool implements GuestSource, AutoCloseable {
 

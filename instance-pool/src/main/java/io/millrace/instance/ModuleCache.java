@@ -26,6 +26,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>With a directory, compiled modules are kept there too, for the next process: see {@link
  * #create(long, Path, long)}.
+ *
+ * <pre>{@code
+ * ModuleCache cache = ModuleCache.create();
+ * try (InstancePool one = InstancePool.builder(module).moduleCache(cache).build();
+ *     InstancePool other = InstancePool.builder(module).moduleCache(cache).build()) {
+ *   one.warmUp(1).then(other.warmUp(1)).block(); // one compile
+ * }
+ * }</pre>
  */
 public final class ModuleCache {
 

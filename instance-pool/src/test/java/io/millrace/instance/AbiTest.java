@@ -191,7 +191,7 @@ class AbiTest {
       assertThat(Guests.call(lease, "format", "\u0001new")).isEqualTo("new");
       assertThatThrownBy(() -> Guests.call(lease, "format", "\u0002line 1\nbad"))
           .isInstanceOf(WorkerException.GuestFailed.class)
-          .hasMessage("format answered with an error: line 1 bad");
+          .hasMessageStartingWith("format answered with an error: line 1 bad");
       assertThat(Guests.call(lease, "format", "\u0001after")).isEqualTo("after");
       assertThat(((GuestInstance) lease.guest(null)).memory().getInt(516))
           .as("after each call, whatever came of it")

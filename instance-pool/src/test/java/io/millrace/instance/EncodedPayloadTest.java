@@ -245,10 +245,10 @@ class EncodedPayloadTest {
           };
       assertThatThrownBy(() -> lease.guest(null).call(echo(TEXT, throwing)))
           .isInstanceOf(WorkerException.CodecFailed.class)
-          .hasMessage("echo: the codec failed to decode: mine");
+          .hasMessageStartingWith("echo: the codec failed to decode: mine");
       assertThatThrownBy(() -> lease.guest(null).call(echo(TEXT, EncodedPayloadTest::nothing)))
           .isInstanceOf(WorkerException.CodecFailed.class)
-          .hasMessage("echo: the codec failed to decode: it made null of the reply");
+          .hasMessageStartingWith("echo: the codec failed to decode: it made null of the reply");
       assertThat(lease.guest(null).invoke(Invocation.of("echo", TEXT)))
           .asString()
           .isEqualTo("text");
@@ -326,7 +326,7 @@ class EncodedPayloadTest {
       Payload payload = Payload.encoded("text", escaping);
       assertThatThrownBy(() -> lease.guest(null).invoke(Invocation.of("echo", payload)))
           .isInstanceOf(WorkerException.WorkerTerminated.class)
-          .hasMessage("echo did not begin: somebody has it");
+          .hasMessageStartingWith("echo did not begin: somebody has it");
       assertThat(lease.guest(null).invoke(Invocation.of("echo", TEXT)))
           .asString()
           .isEqualTo("text");

@@ -164,7 +164,7 @@ class PostMessageTest {
         GuestLease lease = pool.lease()) {
       assertThatThrownBy(() -> lease.guest(null).call(post("trap", throwing)))
           .isInstanceOf(WorkerException.CodecFailed.class)
-          .hasMessage("trap: the codec failed to decode: mine")
+          .hasMessageStartingWith("trap: the codec failed to decode: mine")
           .satisfies(
               failure ->
                   assertThat(failure.getSuppressed())
@@ -196,7 +196,7 @@ class PostMessageTest {
         GuestLease lease = pool.lease()) {
       assertThatThrownBy(() -> lease.guest(null).call(post("twice", throwing)))
           .isInstanceOf(WorkerException.CodecFailed.class)
-          .hasMessage("twice: the codec failed to decode: mine");
+          .hasMessageStartingWith("twice: the codec failed to decode: mine");
       assertThat(asked).as("and not again").hasValue(1);
       Recorder next = new Recorder();
       assertThat(lease.guest(null).call(post("post", next))).isEqualTo(0);

@@ -15,9 +15,10 @@ package io.millrace.memory;
  * <p>The state is guarded by this object's monitor. An instance starts so:
  *
  * <pre>{@code
+ * InitializationGate gate = new SharedLinearMemory(new PageLimits(1, 1)).initialization();
  * while (!gate.awaitInitialized()) {
  *   if (gate.tryInitialize()) {
- *     // apply the segments, then gate.initialized(); on a failure gate.initializationFailed()
+ *     gate.initialized(); // when the segments are there; on a failure gate.initializationFailed()
  *   }
  * }
  * }</pre>

@@ -15,6 +15,16 @@ import org.jspecify.annotations.Nullable;
  *   <tr><td>{@link BuddyArena}</td><td>many</td><td>the same, and merges with what is free beside
  *       it</td></tr>
  * </table>
+ *
+ * <pre>{@code
+ * LinearMemory memory = new PrivateLinearMemory(new PageLimits(1, 16));
+ * SliceArena arena = new SizeClassArena(memory, 0, 65_536);
+ * Slice mine = arena.allocate(16, 8);
+ * mine.putLong(0, 42);
+ * Slice yours = mine.transfer(); // mine throws SliceStateException from now on
+ * long answer = yours.getLong(0);
+ * yours.tryRelease();
+ * }</pre>
  */
 public abstract sealed class SliceArena permits BumpArena, SizeClassArena, BuddyArena {
 

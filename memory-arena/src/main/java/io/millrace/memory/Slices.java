@@ -36,4 +36,17 @@ public final class Slices {
     slices.forEach(each -> receivers.add(each.handOver()));
     return receivers;
   }
+
+  /**
+   * Nothing, where all of them are live. Allocates nothing then.
+   *
+   * @throws SliceStateException that says why the first of the others is not
+   */
+  public static void requireLive(List<Slice> slices) {
+    for (Slice each : slices) {
+      if (!each.isLive()) {
+        throw each.stateException();
+      }
+    }
+  }
 }

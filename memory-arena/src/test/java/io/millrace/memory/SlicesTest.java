@@ -53,6 +53,22 @@ class SlicesTest {
   }
 
   @Test
+  void theFirstThatIsNotLiveIsNamed() {
+    Slice one = arena.allocate(8, 8);
+    Slice released = arena.allocate(8, 8);
+    Slice sent = arena.allocate(8, 8);
+    Slices.requireLive(List.of(one, released, sent));
+    assertThat(released.tryRelease()).isTrue();
+    sent.transfer();
+
+    assertThatThrownBy(() -> Slices.requireLive(List.of(one, released, sent)))
+        .isInstanceOf(SliceStateException.class)
+        .hasMessageContaining("was released");
+    assertThatThrownBy(() -> Slices.requireLive(List.of(one, sent)))
+        .hasMessageContaining("was transferred");
+  }
+
+  @Test
   void aViewToReadFromMarksNothingAsChanged() {
     Slice slice = arena.allocate(8, 8);
     slice.putInt(0, 7);

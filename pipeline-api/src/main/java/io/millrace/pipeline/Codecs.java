@@ -10,6 +10,12 @@ import java.util.function.ToIntFunction;
 /**
  * Ready codecs, which have no state: each is one object. Numbers are little-endian, as wasm has
  * them.
+ *
+ * <pre>{@code
+ * GuestFunction<double[], double[]> echo =
+ *     pool.function("echo", Codecs.doubles(), Codecs.doubles());
+ * double[] same = echo.invoke(new double[] {1, 2.5}).block();
+ * }</pre>
  */
 public final class Codecs {
 

@@ -8,6 +8,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * One call of a guest's function.
  *
+ * <pre>{@code
+ * Invocation call =
+ *     Invocation.of("sha256", "abc").withTenant("acme").withDeadline(Duration.ofSeconds(1));
+ * String digest = pool.invoke(call).block().utf8();
+ * }</pre>
+ *
  * @param function the name of the export that is called
  * @param payload what the function gets
  * @param tenant on whose behalf; an instance is never carried over from one tenant to another.

@@ -49,13 +49,13 @@ public interface MessagePort extends AutoCloseable {
    *
    * <pre>{@code
    * MessagePort port = pool.connect(Invocation.of("sha256", ""));
-   * Mono<Void> posted = Mono.deferContextual(
+   * Mono<byte[]> answered = Mono.deferContextual(
    *     context -> {
    *       port.post(Payload.utf8("abc"), context);
-   *       return Mono.empty();
+   *       port.close();
+   *       return port.messages().single();
    *     });
-   * posted.contextWrite(Context.of("trace", "4711")).block();
-   * port.close();
+   * byte[] digest = answered.contextWrite(Context.of("trace", "4711")).block();
    * }</pre>
    *
    * <p>What comes back through {@link #messages} has the context of who subscribed to that.

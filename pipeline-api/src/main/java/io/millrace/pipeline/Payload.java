@@ -18,6 +18,16 @@ import java.util.Objects;
  *       <td>transfer list</td></tr>
  *   <tr><td>{@link LentSlices}, shared</td><td>none</td><td>SharedArrayBuffer</td></tr>
  * </table>
+ *
+ * <pre>{@code
+ * Flux<Payload> ways =
+ *     Flux.just(
+ *         Payload.utf8("abc"),
+ *         Payload.copied(source, 0, 512),
+ *         Payload.copied(ByteBuffer.allocateDirect(64)),
+ *         Payload.encoded(new double[] {1, 2.5}, Codecs.doubles()));
+ * ways.map(payload -> Invocation.of("sha256", payload)).transform(pool::invokeAll).blockLast();
+ * }</pre>
  */
 public sealed interface Payload permits Payload.Copied, Payload.Encoded, LentSlices {
 

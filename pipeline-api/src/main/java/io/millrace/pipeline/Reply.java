@@ -5,6 +5,13 @@ import java.nio.charset.StandardCharsets;
 /**
  * How an invocation ended: with bytes or with a failure. Either way exactly one reply for each
  * accepted invocation that was not cancelled.
+ *
+ * <pre>{@code
+ * Reply reply = pool.invokeAll(Flux.just(Invocation.of("no such function", ""))).blockLast();
+ * if (reply instanceof Reply.Failed failed) {
+ *   String why = failed.failure().getMessage();
+ * }
+ * }</pre>
  */
 public sealed interface Reply {
 

@@ -11,10 +11,19 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link InboxFull}, {@link Dropped}, {@link Shed}, {@link PoolClosed} and {@link
  * DeadlineExceeded} carry no stack trace: they are signals of load, raised often and on a hot path.
+ *
+ * <pre>{@code
+ * String digest =
+ *     pool.invoke(Invocation.of("sha256", "abc"))
+ *         .retryWhen(
+ *             Retry.backoff(3, Duration.ofMillis(10))
+ *                 .filter(e -> e instanceof WorkerException failure && failure.retryable()))
+ *         .map(Reply::utf8)
+ *         .block();
+ * }</pre>
  */
+@SuppressWarnings("serial") // nobody keeps one: no kind promises a form
 public abstract sealed class WorkerException extends RuntimeException {
-
-  private static final long serialVersionUID = 1L;
 
   private WorkerException(
       @Nullable String message, @Nullable Throwable cause, boolean writableStackTrace) {
@@ -26,18 +35,24 @@ public abstract sealed class WorkerException extends RuntimeException {
     super(message, cause, true, true);
   }
 
+  /** In one line: messages of parsers have several. */
   private static String describe(Throwable cause) {
     String message = cause.getMessage();
-    return message == null ? cause.getClass().getSimpleName() : message;
+    return message == null || message.isBlank()
+        ? cause.getClass().getSimpleName()
+        : message.strip().replaceAll("\\s*\\R\\s*", " ");
   }
 
-  /** Whether the same invocation may succeed later, with nothing changed by the caller. */
-  public abstract boolean retryable();
+  /**
+   * Whether the same invocation may succeed later, with nothing changed by the caller. No, unless
+   * its kind says otherwise.
+   */
+  public boolean retryable() {
+    return false;
+  }
 
   /** As many invocations wait as the pool admits. */
   public static final class InboxFull extends WorkerException {
-
-    private static final long serialVersionUID = 1L;
     private final int capacity;
     private final Duration retryAfter;
 
@@ -80,8 +95,6 @@ public abstract sealed class WorkerException extends RuntimeException {
 
   /** It was the oldest that waited, and made room for a newer one. */
   public static final class Dropped extends WorkerException {
-
-    private static final long serialVersionUID = 1L;
     private final int capacity;
 
     /** Names the pool's {@code inboxCapacity}. */
@@ -110,8 +123,6 @@ public abstract sealed class WorkerException extends RuntimeException {
 
   /** It could not have met its deadline any more, and was not begun. */
   public static final class Shed extends WorkerException {
-
-    private static final long serialVersionUID = 1L;
     private final String function;
     private final Duration deadline;
 
@@ -143,9 +154,6 @@ public abstract sealed class WorkerException extends RuntimeException {
 
   /** The pool was closed before it accepted the invocation. */
   public static final class PoolClosed extends WorkerException {
-
-    private static final long serialVersionUID = 1L;
-
     /** Names what was closed. */
     public PoolClosed(String what) {
       super(
@@ -153,17 +161,10 @@ public abstract sealed class WorkerException extends RuntimeException {
           null,
           false);
     }
-
-    @Override
-    public boolean retryable() {
-      return false;
-    }
   }
 
   /** The deadline passed, while the invocation waited or while the guest ran. */
   public static final class DeadlineExceeded extends WorkerException {
-
-    private static final long serialVersionUID = 1L;
     private final Duration deadline;
     private final boolean started;
 
@@ -215,25 +216,19 @@ public abstract sealed class WorkerException extends RuntimeException {
 
   /** The worker was terminated while the invocation waited or ran. */
   public static final class WorkerTerminated extends WorkerException {
-
-    private static final long serialVersionUID = 1L;
-
-    /** Says what ended the worker. */
-    public WorkerTerminated(String message, @Nullable Throwable cause) {
-      super(message, cause, true);
-    }
-
-    @Override
-    public boolean retryable() {
-      return false;
+    /** Says what ended the worker, without advice: this adds it. */
+    public WorkerTerminated(String what, @Nullable Throwable cause) {
+      super(
+          what
+              + "; the guest may have done its work: send it again, to a pool that is open, only"
+              + " where doing it twice is harmless",
+          cause,
+          true);
     }
   }
 
   /** The guest trapped; its instance is not used again. */
   public static final class GuestTrap extends WorkerException {
-
-    private static final long serialVersionUID = 1L;
-
     private final List<String> wasmStack;
 
     /** Names the function; {@code cause} is the engine's own exception. */
@@ -243,7 +238,14 @@ public abstract sealed class WorkerException extends RuntimeException {
 
     /** The same, with the guest's functions that were running. */
     public GuestTrap(String function, Throwable cause, List<String> wasmStack) {
-      super(function + " trapped: " + describe(cause), cause, true);
+      super(
+          function
+              + " trapped: "
+              + describe(cause)
+              + "; its next call gets a new instance: send other input, or mend the guest"
+              + (wasmStack.isEmpty() ? "" : " in " + wasmStack.get(0)),
+          cause,
+          true);
       this.wasmStack = List.copyOf(wasmStack);
     }
 
@@ -254,17 +256,10 @@ public abstract sealed class WorkerException extends RuntimeException {
     public List<String> wasmStack() {
       return wasmStack;
     }
-
-    @Override
-    public boolean retryable() {
-      return false;
-    }
   }
 
   /** The guest called proc_exit; its instance is not used again. */
   public static final class GuestExit extends WorkerException {
-
-    private static final long serialVersionUID = 1L;
     private final int exitCode;
 
     /** Names the function and the guest's exit code. */
@@ -283,11 +278,6 @@ public abstract sealed class WorkerException extends RuntimeException {
     public int exitCode() {
       return exitCode;
     }
-
-    @Override
-    public boolean retryable() {
-      return false;
-    }
   }
 
   /**
@@ -295,14 +285,18 @@ public abstract sealed class WorkerException extends RuntimeException {
    * function may be.
    */
   public static final class HostFunctionFailed extends WorkerException {
-
-    private static final long serialVersionUID = 1L;
     private final String hostFunction;
 
     /** Names the function, the host function, and what that threw. */
     public HostFunctionFailed(String function, String hostFunction, Throwable cause) {
       super(
-          function + " failed: host function " + hostFunction + ": " + describe(cause),
+          function
+              + " failed: host function "
+              + hostFunction
+              + ": "
+              + describe(cause)
+              + "; its next call gets a new instance: mend the host function, or let it answer the"
+              + " guest an error instead",
           cause,
           true);
       this.hostFunction = hostFunction;
@@ -312,18 +306,10 @@ public abstract sealed class WorkerException extends RuntimeException {
     public String hostFunction() {
       return hostFunction;
     }
-
-    @Override
-    public boolean retryable() {
-      return false;
-    }
   }
 
   /** Two threads called one instance at the same time: a guest has one thread. */
   public static final class InstanceBusy extends WorkerException {
-
-    private static final long serialVersionUID = 1L;
-
     /** Names the function of the call that was refused; the other one goes on unharmed. */
     public InstanceBusy(String function) {
       super(
@@ -344,8 +330,6 @@ public abstract sealed class WorkerException extends RuntimeException {
    * have all the bytes that there are for them.
    */
   public static final class PoolExhausted extends WorkerException {
-
-    private static final long serialVersionUID = 1L;
     private final long limit;
 
     /** Names what has run out ("instances", "pages of linear memory") and the limit. */
@@ -367,32 +351,32 @@ public abstract sealed class WorkerException extends RuntimeException {
 
   /** The guest answered with an error of its own; it goes on. */
   public static final class GuestFailed extends WorkerException {
-
-    private static final long serialVersionUID = 1L;
+    private final String function;
     private final String error;
 
     /** Names the function and what the guest says. */
     public GuestFailed(String function, String error) {
-      super(function + " answered with an error: " + error, null, false);
+      super(null, null, false);
+      this.function = function;
       this.error = error;
+    }
+
+    @Override
+    public String getMessage() { // made when read: many an error is an ordinary answer
+      return function
+          + " answered with an error: "
+          + error
+          + "; the guest goes on: send it other input, as its contract has it";
     }
 
     /** The guest's text, in one line. */
     public String error() {
       return error;
     }
-
-    @Override
-    public boolean retryable() {
-      return false;
-    }
   }
 
   /** The module cannot be used: not wasm, damaged, over a limit, or its start failed. */
   public static final class ModuleRejected extends WorkerException {
-
-    private static final long serialVersionUID = 1L;
-
     /** What {@link #limit} answers where no limit was passed. */
     public static final long NO_LIMIT = -1;
 
@@ -425,18 +409,10 @@ public abstract sealed class WorkerException extends RuntimeException {
     public long limit() {
       return limit;
     }
-
-    @Override
-    public boolean retryable() {
-      return false;
-    }
   }
 
   /** The module asks for imports that the pool does not grant. */
   public static final class CapabilityDenied extends WorkerException {
-
-    private static final long serialVersionUID = 1L;
-
     private final List<String> missing;
 
     /** Says what is not granted, and what would grant it. */
@@ -458,18 +434,10 @@ public abstract sealed class WorkerException extends RuntimeException {
     public List<String> missing() {
       return missing;
     }
-
-    @Override
-    public boolean retryable() {
-      return false;
-    }
   }
 
   /** The module or a function of it does not keep to the ABI. */
   public static final class AbiMismatch extends WorkerException {
-
-    private static final long serialVersionUID = 1L;
-
     private final boolean functionOnly;
 
     /** Says which export does not fit, and why. */
@@ -491,17 +459,10 @@ public abstract sealed class WorkerException extends RuntimeException {
     public boolean functionOnly() {
       return functionOnly;
     }
-
-    @Override
-    public boolean retryable() {
-      return false;
-    }
   }
 
   /** A payload or a reply is larger than the pool admits, or than the guest has room for. */
   public static final class PayloadTooLarge extends WorkerException {
-
-    private static final long serialVersionUID = 1L;
     private final long lengthBytes;
     private final long limitBytes;
 
@@ -529,11 +490,6 @@ public abstract sealed class WorkerException extends RuntimeException {
     public long limitBytes() {
       return limitBytes;
     }
-
-    @Override
-    public boolean retryable() {
-      return false;
-    }
   }
 
   /**
@@ -542,25 +498,22 @@ public abstract sealed class WorkerException extends RuntimeException {
    * read and the guest trapped or exited later, that is the suppressed exception of this one.
    */
   public static final class CodecFailed extends WorkerException {
-
-    private static final long serialVersionUID = 1L;
-
     /** Names the function, and what failed at what ("encode", "decode"). */
     public CodecFailed(String function, String step, Throwable cause) {
-      super(function + ": the codec failed to " + step + ": " + describe(cause), cause);
-    }
-
-    @Override
-    public boolean retryable() {
-      return false;
+      super(
+          function
+              + ": the codec failed to "
+              + step
+              + ": "
+              + describe(cause)
+              + "; the guest goes on: mend the codec, or use one that "
+              + (step.equals("encode") ? "can write the value" : "can read what the guest answers"),
+          cause);
     }
   }
 
   /** A slice was used by somebody who does not have it any more, or has it from another memory. */
   public static final class SliceMisuse extends WorkerException {
-
-    private static final long serialVersionUID = 1L;
-
     /** Carries memory-arena's own exception. */
     public SliceMisuse(SliceStateException cause) {
       super(describe(cause), cause);
@@ -569,11 +522,6 @@ public abstract sealed class WorkerException extends RuntimeException {
     /** Says what is wrong with which slice. */
     public SliceMisuse(String message) {
       super(message, null, true);
-    }
-
-    @Override
-    public boolean retryable() {
-      return false;
     }
   }
 }

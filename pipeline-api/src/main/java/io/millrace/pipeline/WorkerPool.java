@@ -125,6 +125,11 @@ public interface WorkerPool extends AutoCloseable {
    * Runs one invocation each time the Flux is subscribed to, and answers what the guest posts while
    * it runs (import {@code millrace.post_message}), then the function's reply unless it is empty.
    *
+   * <pre>{@code
+   * List<String> messages =
+   *     pool.stream(Invocation.of("echo", "abc")).map(String::new).collectList().block();
+   * }</pre>
+   *
    * <p>The guest starts at the subscription, and runs without demand, too: up to 16 messages are
    * kept for the subscriber. Then it waits for demand, and its deadline runs on: that of the
    * invocation, or {@link #MESSAGES_DEADLINE}. Cancelling stops it. Errors as {@link #invoke} does,

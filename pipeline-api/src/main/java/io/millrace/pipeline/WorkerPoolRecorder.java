@@ -6,6 +6,17 @@ import reactor.util.context.ContextView;
  * Told of each thing that happens in a pool, as it happens: the push side of {@link
  * WorkerPoolMetrics}. Methods are called by several threads, most often by workers between two
  * invocations: so they should be quick. What they throw is logged, and harms nobody.
+ *
+ * <pre>{@code
+ * WorkerPoolRecorder recorder = new WorkerPoolRecorder() {
+ *   public void ended(Reply reply, InvocationCost cost) {
+ *     System.out.println(reply.invocation().function() + ": " + reply.serviceNanos() + " ns");
+ *   }
+ * };
+ * try (WorkerPool told = WorkerPools.over(guests).recorder(recorder).build()) {
+ *   told.invoke(Invocation.of("sha256", "abc")).block();
+ * }
+ * }</pre>
  */
 public interface WorkerPoolRecorder {
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,49 +13,140 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class WorkerExceptionTest {
 
+  /** The failure, whether to try it again, whether it has a stack trace, and its advice. */
   static Stream<Arguments> everyKind() {
+    Duration five = Duration.ofMillis(5);
+    IllegalStateException mine = new IllegalStateException("mine");
     return Stream.of(
-        Arguments.of(new WorkerException.InboxFull(8), true, false),
-        Arguments.of(new WorkerException.Dropped(8), true, false),
-        Arguments.of(new WorkerException.Shed("f", Duration.ofMillis(5)), true, false),
-        Arguments.of(new WorkerException.PoolClosed("pool"), false, false),
-        Arguments.of(
-            new WorkerException.DeadlineExceeded("f", Duration.ofMillis(5), false), true, false),
-        Arguments.of(
-            new WorkerException.DeadlineExceeded("f", Duration.ofMillis(5), true), false, false),
-        Arguments.of(
-            WorkerException.DeadlineExceeded.ofClaim("f", Duration.ofMillis(5)), true, false),
-        Arguments.of(new WorkerException.WorkerTerminated("gone", null), false, true),
-        Arguments.of(
-            new WorkerException.GuestTrap("f", new IllegalStateException("unreachable")),
+        row(new WorkerException.InboxFull(8), true, false, "use invokeAll, or raise inboxCapacity"),
+        row(new WorkerException.Dropped(8), true, false, ": send less, or raise inboxCapacity"),
+        row(new WorkerException.Shed("f", five), true, false, "; send less, or allow more"),
+        row(
+            new WorkerException.PoolClosed("pool"),
             false,
-            true),
-        Arguments.of(new WorkerException.GuestExit("f", 3), false, true),
-        Arguments.of(
-            new WorkerException.HostFunctionFailed("f", "env.log", new IllegalStateException()),
             false,
-            true),
-        Arguments.of(new WorkerException.InstanceBusy("f"), true, true),
-        Arguments.of(new WorkerException.GuestFailed("f", "no such key"), false, false),
-        Arguments.of(new WorkerException.PoolExhausted("instances", 4, "raise it"), true, false),
-        Arguments.of(new WorkerException.ModuleRejected("bad", null), false, true),
-        Arguments.of(new WorkerException.CapabilityDenied("env.x"), false, true),
-        Arguments.of(new WorkerException.AbiMismatch("f"), false, true),
-        Arguments.of(new WorkerException.PayloadTooLarge("payload", 9, 8), false, true),
-        Arguments.of(
-            new WorkerException.CodecFailed("f", "encode", new IllegalStateException("mine")),
+            "; close it when the last caller has ended"),
+        row(
+            new WorkerException.DeadlineExceeded("f", five, false),
+            true,
             false,
-            true),
-        Arguments.of(new WorkerException.SliceMisuse("of another memory"), false, true));
+            "; allow more, or send less"),
+        row(
+            new WorkerException.DeadlineExceeded("f", five, true),
+            false,
+            false,
+            "; allow more, or send it less"),
+        row(
+            WorkerException.DeadlineExceeded.ofClaim("f", five),
+            true,
+            false,
+            "; fill it faster, or allow more"),
+        row(
+            new WorkerException.WorkerTerminated("gone", null),
+            false,
+            true,
+            "gone; the guest may have done its work: send it again, to a pool that is open, only"
+                + " where doing it twice is harmless"),
+        row(
+            new WorkerException.GuestTrap("f", mine),
+            false,
+            true,
+            "f trapped: mine; its next call gets a new instance: send other input, or mend the"
+                + " guest"),
+        row(
+            new WorkerException.GuestTrap("f", mine, List.of("inner", "outer")),
+            false,
+            true,
+            "f trapped: mine; its next call gets a new instance: send other input, or mend the"
+                + " guest in inner"),
+        row(
+            new WorkerException.GuestExit("f", 3),
+            false,
+            true,
+            "its next call gets a new one; what is to be called again must return"),
+        row(
+            new WorkerException.HostFunctionFailed("f", "env.log", mine),
+            false,
+            true,
+            "f failed: host function env.log: mine; its next call gets a new instance: mend the"
+                + " host function, or let it answer the guest an error instead"),
+        row(new WorkerException.InstanceBusy("f"), true, true, "use one lease for each thread"),
+        row(
+            new WorkerException.GuestFailed("f", "no-key"),
+            false,
+            false,
+            "f answered with an error: no-key; the guest goes on: send it other input, as its"
+                + " contract has it"),
+        row(
+            new WorkerException.PoolExhausted("instances", 4, "raise it"),
+            true,
+            false,
+            "all 4 instances of the pool are in use: raise it"),
+        row(new WorkerException.ModuleRejected("bad: mend it", null), false, true, ": mend it"),
+        row(new WorkerException.CapabilityDenied("env.x: grant it"), false, true, ": grant it"),
+        row(new WorkerException.AbiMismatch("f: export it"), false, true, ": export it"),
+        row(
+            new WorkerException.PayloadTooLarge("payload", 9, 8),
+            false,
+            true,
+            "payload of 9 bytes is over the limit of 8 bytes: send less, or raise the limit"),
+        row(
+            new WorkerException.CodecFailed("f", "encode", mine),
+            false,
+            true,
+            "f: the codec failed to encode: mine; the guest goes on: mend the codec, or use one"
+                + " that can write the value"),
+        row(
+            new WorkerException.CodecFailed("f", "decode", mine),
+            false,
+            true,
+            "f: the codec failed to decode: mine; the guest goes on: mend the codec, or use one"
+                + " that can read what the guest answers"),
+        row(new WorkerException.SliceMisuse("sent twice: copy it"), false, true, ": copy it"));
+  }
+
+  private static Arguments row(
+      WorkerException failure, boolean retryable, boolean stack, String advice) {
+    return Arguments.of(failure, retryable, stack, advice);
   }
 
   @ParameterizedTest
   @MethodSource("everyKind")
-  void tellsWhetherToTryAgainAndSparesTheStackOnHotPaths(
-      WorkerException failure, boolean retryable, boolean stack) {
+  void saysWhatToDoInOneLineAndSparesTheStackOnHotPaths(
+      WorkerException failure, boolean retryable, boolean stack, String advice) {
     assertThat(failure.retryable()).isEqualTo(retryable);
     assertThat(failure.getStackTrace().length > 0).isEqualTo(stack);
-    assertThat(failure.getMessage()).isNotBlank().doesNotContain("\n");
+    assertThat(failure.getMessage()).endsWith(advice).doesNotContain("\n");
+  }
+
+  @Test
+  void numbersAndNamesOfMessagesCanBeAskedFor() {
+    Duration five = Duration.ofMillis(5);
+    assertThat(new WorkerException.InboxFull(8, five).capacity()).isEqualTo(8);
+    assertThat(new WorkerException.InboxFull(8, five).retryAfter()).isEqualTo(five);
+    assertThat(new WorkerException.Dropped(8).capacity()).isEqualTo(8);
+    assertThat(new WorkerException.Shed("f", five).deadline()).isEqualTo(five);
+    assertThat(new WorkerException.DeadlineExceeded("f", five, true).deadline()).isEqualTo(five);
+    assertThat(new WorkerException.GuestExit("f", 3).exitCode()).isEqualTo(3);
+    assertThat(new WorkerException.PoolExhausted("pages", 4, "raise it").limit()).isEqualTo(4);
+    assertThat(new WorkerException.GuestFailed("f", "no-key").error()).isEqualTo("no-key");
+    WorkerException.ModuleRejected large = new WorkerException.ModuleRejected("9 of 8", 9, 8);
+    assertThat(large.figure()).isEqualTo(9);
+    assertThat(large.limit()).isEqualTo(8);
+    assertThat(new WorkerException.ModuleRejected("bad", null).limit())
+        .isEqualTo(WorkerException.ModuleRejected.NO_LIMIT);
+    WorkerException.PayloadTooLarge payload = new WorkerException.PayloadTooLarge("p", 9, 8);
+    assertThat(payload.lengthBytes()).isEqualTo(9);
+    assertThat(payload.limitBytes()).isEqualTo(8);
+  }
+
+  @Test
+  void whatACauseSaysInSeveralLinesIsOneLine() {
+    RuntimeException parser = new IllegalStateException("no token\r\n  at line 1\n");
+    assertThat(new WorkerException.CodecFailed("f", "decode", parser))
+        .hasMessageStartingWith("f: the codec failed to decode: no token at line 1; the guest");
+    assertThat(new WorkerException.GuestTrap("f", new StackOverflowError()))
+        .hasMessageStartingWith("f trapped: StackOverflowError; its");
   }
 
   @Test

@@ -32,4 +32,9 @@ final class Guests {
   static InstancePoolBuilder posting() {
     return InstancePool.builder(PostingGuest.source()).moduleCache(COMPILED);
   }
+
+  /** On one memory, too. */
+  static InstancePoolBuilder meeting() {
+    return InstancePool.builder(MeetingGuest.source()).moduleCache(COMPILED).sharedMemory(true);
+  }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.instance.InstancePool;
-import io.millrace.memory.SharedLinearMemory;
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerException;
@@ -67,7 +66,7 @@ class SharedGuestTest {
       Mono<Reply> collected = workers.invoke(Invocation.of("collect", "")).cache();
       collected.subscribe();
       if (pieces > 0) { // nobody works before the one that collects waits, and takes no time for it
-        await().atMost(LONG).until(SharedGuestTest::anInstanceWaits);
+        await().atMost(LONG).until(() -> MeetingGuest.waiting() > 0);
       }
       int worked =
           all(Flux.range(0, 3).map(i -> Invocation.of("work", ""))).stream()
@@ -119,17 +118,6 @@ class SharedGuestTest {
     }
     workers.close();
     assertThat(guests.metrics().instancesRetired()).isEqualTo(GONE);
-  }
-
-  /** Whether a thread is parked in the memory's wait, which an instance that polls never enters. */
-  private static boolean anInstanceWaits() {
-    return Thread.getAllStackTraces().entrySet().stream()
-        .filter(thread -> thread.getKey().getState() == Thread.State.WAITING)
-        .flatMap(thread -> Arrays.stream(thread.getValue()))
-        .anyMatch(
-            frame ->
-                frame.getClassName().equals(SharedLinearMemory.class.getName())
-                    && frame.getMethodName().equals("waitInt"));
   }
 
   private static byte[] digestOfDigests(byte[] bytes) {

@@ -5,13 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.instance.InstancePool;
-import io.millrace.memory.BumpArena;
-import io.millrace.memory.PageLimits;
-import io.millrace.memory.PrivateLinearMemory;
-import io.millrace.memory.SharedLinearMemory;
-import io.millrace.memory.Slice;
-import io.millrace.memory.SliceArena;
-import io.millrace.memory.SliceStateException;
 import io.millrace.pipeline.Claim;
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.MessagePort;
@@ -20,30 +13,29 @@ import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerEvent;
 import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.WorkerPool;
-import io.millrace.pipeline.spi.Guest;
-import io.millrace.pipeline.spi.GuestLease;
-import io.millrace.pipeline.spi.GuestSource;
 import io.millrace.scheduler.WorkerPools;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.reactivestreams.Subscription;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
-/** The table of what a browser's Web Workers do and what workers do here, row by row. */
+/**
+ * The table of what a browser's Web Workers do and what workers do here, row by row: a worker's
+ * life and its messages. What crosses is in {@link WebWorkerMemoryTest}, growth and waits in {@link
+ * WebWorkerGrowthAndWaitTest}.
+ */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class WebWorkerTableTest {
 
@@ -62,50 +54,20 @@ class WebWorkerTableTest {
     return Invocation.of("echo", text);
   }
 
-  private static InstancePool sharing() {
-    return Guests.shared().build();
-  }
-
-  private static SliceArena arena(InstancePool sharing) {
-    return Objects.requireNonNull(sharing.sharedArena(null, 1 << 16).block(LONG));
-  }
-
   @Test
   @DisplayName("new Worker(url) starts in parallel; messages queue until it has started")
   void messagesQueueBeforeTheInstanceExists() {
-    CountDownLatch mayStart = new CountDownLatch(1);
-    try (WorkerPool pool = WorkerPools.over(startingAfter(mayStart)).workers(1).build()) {
+    HeldGuests held = new HeldGuests(guests);
+    try (WorkerPool pool = WorkerPools.over(held).workers(1).build()) {
       MessagePort port = pool.connect(echo(""));
       port.post(Payload.utf8("early"));
       assertThat(guests.metrics().instancesCreated()).as("not waited for").isZero();
-      mayStart.countDown();
+      held.letGo();
       port.close();
       assertThat(port.messages().map(String::new).collectList().block(LONG))
           .containsExactly("early");
       assertThat(guests.metrics().instancesCreated()).isEqualTo(1);
     }
-  }
-
-  private GuestSource startingAfter(CountDownLatch mayStart) {
-    return () -> {
-      GuestLease lease = guests.lease();
-      return new GuestLease() {
-        @Override
-        public Guest guest(@Nullable String tenant) {
-          try {
-            mayStart.await();
-          } catch (InterruptedException stop) {
-            throw new WorkerException.WorkerTerminated("stopped before its start", stop);
-          }
-          return lease.guest(tenant);
-        }
-
-        @Override
-        public void close() {
-          lease.close();
-        }
-      };
-    };
   }
 
   @Test
@@ -119,128 +81,91 @@ class WebWorkerTableTest {
   }
 
   @Test
-  @DisplayName("postMessage(v) clones")
-  void whatIsCopiedStaysTheSenders() {
-    byte[] bytes = {1, 2, 3};
-    Reply reply = Objects.requireNonNull(worker.invoke(Invocation.of("echo", bytes)).block(LONG));
-    bytes[0] = 9;
-    assertThat(reply.bytes()).containsExactly(1, 2, 3);
-  }
-
-  @Test
-  @DisplayName("postMessage(v, [t]) transfers and detaches")
-  void whatIsTransferredIsTheSendersNoMore() {
-    try (InstancePool sharing = sharing();
-        WorkerPool pool = WorkerPools.over(sharing).workers(2).inboxCapacity(4).build()) {
-      SliceArena arena = arena(sharing);
-      Slice slice = text(arena, "moved");
-      Mono<Reply> call = pool.invoke(Invocation.of("echo", Payload.transferred(slice)));
-      assertThat(slice.isLive()).as("nothing was posted yet").isTrue();
-      assertThat(utf8(call)).isEqualTo("moved");
-      assertThatThrownBy(() -> slice.getByte(0))
-          .isInstanceOf(SliceStateException.class)
-          .hasMessageContaining("was transferred");
-      await().untilAsserted(() -> assertThat(arena.liveSlices()).isZero());
-      StepVerifier.create(call).expectError(WorkerException.SliceMisuse.class).verify(LONG);
-    }
-  }
-
-  @Test
-  @DisplayName("a duplicate in one transfer list is refused, and nothing detaches")
-  void aDuplicateInATransferListIsRefused() {
-    try (InstancePool sharing = sharing();
-        WorkerPool pool = WorkerPools.over(sharing).workers(1).inboxCapacity(4).build()) {
-      Slice slice = text(arena(sharing), "twice");
-      try (MessagePort port = pool.connect(echo(""))) {
-        assertThatThrownBy(() -> port.post(Payload.transferred(List.of(slice, slice))))
-            .isInstanceOf(WorkerException.SliceMisuse.class)
-            .hasMessageContaining("twice");
-      }
-      assertThat(slice.isLive()).isTrue();
-    }
-  }
-
-  @Test
-  @DisplayName("a failed post leaves everything attached")
-  void aPostThatFailsDetachesNothing() {
-    try (InstancePool sharing = sharing();
-        WorkerPool pool = WorkerPools.over(sharing).workers(1).inboxCapacity(1).build()) {
-      Slice slice = text(arena(sharing), "kept");
-      MessagePort closed = pool.connect(echo(""));
-      closed.close();
-      assertThatThrownBy(() -> closed.post(Payload.transferred(slice)))
-          .isInstanceOf(WorkerException.PoolClosed.class);
-      assertThat(slice.isLive()).isTrue();
-      MessagePort busy =
-          pool.connect(Invocation.of("spin", "").withDeadline(Duration.ofSeconds(1)));
-      assertThatThrownBy(
-              () -> {
-                for (int i = 0; i < 3; i++) {
-                  busy.post(i == 2 ? Payload.transferred(slice) : Payload.utf8(""));
-                }
-              })
-          .isInstanceOf(WorkerException.InboxFull.class);
-      assertThat(slice.isLive()).isTrue();
-      pool.terminate();
-    }
-  }
-
-  @Test
-  @DisplayName("SharedArrayBuffer is shared")
-  void whatIsSharedIsSeenByAllAndStaysTheCallers() {
-    try (InstancePool sharing = sharing();
-        WorkerPool pool = WorkerPools.over(sharing).workers(2).inboxCapacity(4).build()) {
-      Slice slice = text(arena(sharing), "ours");
-      Invocation call = Invocation.of("echo", Payload.shared(slice));
-      assertThat(utf8(pool.invoke(call))).isEqualTo("ours");
-      slice.putByte(0, (byte) 'O');
-      assertThat(utf8(pool.invoke(call))).isEqualTo("Ours");
-    }
-  }
-
-  @Test
-  @DisplayName("a slice of another memory does not cross")
-  void aSliceOfAnotherMemoryIsRefused() {
-    SliceArena other = new BumpArena(new PrivateLinearMemory(new PageLimits(1, 1)), 0, 65_536);
-    Slice slice = other.allocate(4, 8);
-    StepVerifier.create(worker.invoke(Invocation.of("echo", Payload.shared(slice))))
-        .expectErrorSatisfies(
-            thrown ->
-                assertThat(thrown)
-                    .isInstanceOf(WorkerException.SliceMisuse.class)
-                    .hasMessageContaining("is not of the memory that the guests share"))
-        .verify(LONG);
-  }
-
-  @Test
-  @DisplayName("memory.grow detaches the old ArrayBuffer; a slice outlives growth")
-  void aSliceStaysValidWhenTheMemoryGrows() {
-    PrivateLinearMemory memory = new PrivateLinearMemory(new PageLimits(1, 4));
-    Slice slice = new BumpArena(memory, 0, 1024).allocate(8, 8);
-    ByteBuffer before = slice.view();
-    assertThat(memory.grow(1)).isEqualTo(1);
-    slice.putInt(0, 42);
-    assertThat(before.getInt(0)).as("a view shows the old array").isZero();
-    assertThat(slice.getInt(0)).isEqualTo(42);
-  }
-
-  @Test
   @DisplayName("terminate(): discards queued tasks, aborts the running script, no further message")
   void terminateAnswersAllWithAnErrorAndStopsTheGuest() {
+    assertThat(bytes("count")).isEmpty();
+    assertThat(bytes("count")).as("the instance counts").hasSize(1);
+    MessagePort running = worker.connect(Invocation.of("spin", ""));
+    MessagePort behind = worker.connect(echo(""));
+    List<String> messages = new CopyOnWriteArrayList<>();
     List<Throwable> failures = new CopyOnWriteArrayList<>();
-    for (int i = 0; i < 10; i++) {
-      worker
-          .invoke(Invocation.of(i == 0 ? "spin" : "echo", ""))
-          .subscribe(reply -> failures.add(new AssertionError("a reply")), failures::add);
+    for (MessagePort port : List.of(running, behind)) {
+      port.messages().map(String::new).subscribe(messages::add);
+      port.errors().subscribe(failures::add);
     }
+    running.post(Payload.utf8("runs"));
     await().untilAsserted(() -> assertThat(worker.metrics().running()).isEqualTo(1));
+    running.post(Payload.utf8("queued behind it"));
+    behind.post(Payload.utf8("queued"));
+    worker
+        .invoke(echo("queued, too"))
+        .subscribe(reply -> messages.add(reply.utf8()), failures::add);
+
     worker.terminate();
-    await().untilAsserted(() -> assertThat(failures).hasSize(10));
+
+    await().untilAsserted(() -> assertThat(failures).hasSize(4));
     assertThat(failures).allMatch(WorkerException.WorkerTerminated.class::isInstance);
     await().untilAsserted(() -> assertThat(worker.metrics().liveWorkers()).isZero());
+    assertThat(worker.metrics().abandonedWorkers()).as("the guest was stopped").isZero();
+    assertThat(messages).isEmpty();
+    assertThatThrownBy(() -> behind.post(Payload.utf8("late")))
+        .isInstanceOf(WorkerException.PoolClosed.class);
     StepVerifier.create(worker.invoke(echo("late")))
         .expectError(WorkerException.PoolClosed.class)
         .verify(LONG);
+  }
+
+  @Test
+  @DisplayName("terminate(): the instance is never used again")
+  void theInstanceOfATerminatedWorkerIsRetired() {
+    assertThat(bytes("count")).isEmpty();
+    worker.invoke(Invocation.of("spin", "")).onErrorComplete().subscribe();
+    await().untilAsserted(() -> assertThat(worker.metrics().running()).isEqualTo(1));
+
+    worker.terminate();
+
+    await().untilAsserted(() -> assertThat(guests.metrics().instancesRetired()).isEqualTo(1));
+    try (WorkerPool next = WorkerPools.over(guests).workers(1).build()) {
+      assertThat(
+              Objects.requireNonNull(next.invoke(Invocation.of("count", "")).block(LONG)).bytes())
+          .as("one that has counted nothing")
+          .isEmpty();
+    }
+    assertThat(guests.metrics().instancesCreated()).isGreaterThanOrEqualTo(2);
+    assertThat(guests.metrics().resets()).isZero();
+  }
+
+  @Test
+  @DisplayName("terminate(): what a guest that posts messages has not posted yet is never seen")
+  void aGuestThatIsPostingMessagesPostsNoMore() {
+    MessagePort port = worker.connect(Invocation.of("prefixes", ""));
+    List<Integer> lengths = new CopyOnWriteArrayList<>();
+    BaseSubscriber<byte[]> subscriber =
+        new BaseSubscriber<>() {
+          @Override
+          protected void hookOnSubscribe(Subscription subscription) {
+            request(1);
+          }
+
+          @Override
+          protected void hookOnNext(byte[] message) {
+            lengths.add(message.length);
+          }
+        };
+    port.messages().subscribe(subscriber);
+    port.post(Payload.utf8("x".repeat(1_000)));
+    await().untilAsserted(() -> assertThat(lengths).containsExactly(1));
+
+    worker.terminate();
+    port.close();
+
+    await().untilAsserted(() -> assertThat(worker.metrics().liveWorkers()).isZero());
+    subscriber.requestUnbounded();
+    await().untilAsserted(() -> assertThat(subscriber.isDisposed()).isTrue());
+    assertThat(lengths)
+        .as("those that were on their way to the subscriber, of a thousand")
+        .hasSizeLessThanOrEqualTo(17)
+        .containsExactlyElementsOf(IntStream.rangeClosed(1, lengths.size()).boxed().toList());
   }
 
   @Test
@@ -290,58 +215,6 @@ class WebWorkerTableTest {
   }
 
   @Test
-  @DisplayName("Atomics.wait may not block the main thread")
-  void aWaitIsRefusedOnReactorsNonBlockingThreads() {
-    try (InstancePool sharing = sharing();
-        GuestLease lease = sharing.lease()) {
-      Guest guest = lease.guest(null);
-      guest.call(Invocation.of("publish", "for nobody"));
-      StepVerifier.create(
-              Mono.fromCallable(() -> guest.call(Invocation.of("collect", "")))
-                  .subscribeOn(Schedulers.parallel()))
-          .expectErrorSatisfies(
-              thrown ->
-                  assertThat(thrown)
-                      .isInstanceOf(WorkerException.GuestTrap.class)
-                      .hasMessageContaining("may not block"))
-          .verify(LONG);
-    }
-  }
-
-  @Test
-  @DisplayName("Atomics.notify wakes in FIFO order")
-  void notifyWakesWhoWaitsLongest() throws InterruptedException {
-    SharedLinearMemory memory = new SharedLinearMemory(new PageLimits(1, 1), () -> true);
-    List<Integer> woken = Collections.synchronizedList(new ArrayList<>());
-    List<Thread> waiters = new ArrayList<>();
-    for (int i = 0; i < 4; i++) {
-      int number = i;
-      Thread waiter =
-          new Thread(
-              () -> {
-                try {
-                  memory.waitInt(0, 0, -1);
-                  woken.add(number);
-                } catch (InterruptedException stop) {
-                  woken.add(-1);
-                }
-              });
-      waiter.start();
-      waiters.add(waiter);
-      await().until(() -> waiter.getState() == Thread.State.WAITING);
-    }
-    for (int i = 0; i < 4; i++) {
-      int soFar = i + 1;
-      assertThat(memory.notify(0, 1)).isEqualTo(1);
-      await().until(() -> woken.size() == soFar);
-    }
-    for (Thread each : waiters) {
-      each.join();
-    }
-    assertThat(woken).containsExactly(0, 1, 2, 3);
-  }
-
-  @Test
   @DisplayName("a claim: fill the worker's own memory, then post")
   void aClaimIsFilledBeforeItIsPosted() {
     try (Claim claim =
@@ -352,12 +225,8 @@ class WebWorkerTableTest {
     }
   }
 
-  private static Slice text(SliceArena arena, String text) {
-    Slice slice = arena.allocate(text.length(), 8);
-    for (int i = 0; i < text.length(); i++) {
-      slice.putByte(i, (byte) text.charAt(i));
-    }
-    return slice;
+  private byte[] bytes(String function) {
+    return Objects.requireNonNull(worker.invoke(Invocation.of(function, "")).block(LONG)).bytes();
   }
 
   private static String utf8(Mono<Reply> reply) {

@@ -9,7 +9,6 @@ import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.WorkerPool;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.net.URL;
@@ -22,9 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
-import javax.tools.JavaCompiler;
-import javax.tools.StandardJavaFileManager;
-import javax.tools.ToolProvider;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,7 +51,7 @@ class FaceGeneratorTest {
   @Test
   void theFaceCompilesWithoutAWarningAndCallsTheGuestsFunctions() throws Exception {
     FaceGenerator.generate(contract(IDL), folder.resolve("src"), "made.here");
-    compile(folder.resolve("src/made/here/Sdk.java"), folder.resolve("classes"));
+    Sources.compile(folder.resolve("classes"), folder.resolve("src/made/here/Sdk.java"));
 
     List<Invocation> calls = new ArrayList<>();
     try (URLClassLoader classes =
@@ -86,7 +82,7 @@ class FaceGeneratorTest {
         };
         """;
     FaceGenerator.generate(contract(idl), folder.resolve("src"), "made.here");
-    compile(folder.resolve("src/made/here/Sdk.java"), folder.resolve("classes"));
+    Sources.compile(folder.resolve("classes"), folder.resolve("src/made/here/Sdk.java"));
     List<Invocation> calls = new ArrayList<>();
     try (URLClassLoader classes =
             new URLClassLoader(new URL[] {folder.resolve("classes").toUri().toURL()});
@@ -117,7 +113,7 @@ class FaceGeneratorTest {
         };
         """;
     FaceGenerator.generate(contract(idl), folder.resolve("src"), "made.here");
-    compile(folder.resolve("src/made/here/Sdk.java"), folder.resolve("classes"));
+    Sources.compile(folder.resolve("classes"), folder.resolve("src/made/here/Sdk.java"));
     assertThat(folder.resolve("classes/made/here/Sdk.class")).exists();
   }
 
@@ -142,25 +138,6 @@ class FaceGeneratorTest {
     return (WorkerPool)
         Proxy.newProxyInstance(
             WorkerPool.class.getClassLoader(), new Class<?>[] {WorkerPool.class}, handler);
-  }
-
-  private static void compile(Path source, Path classes) throws IOException {
-    Files.createDirectories(classes);
-    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    StringWriter messages = new StringWriter();
-    try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
-      boolean compiled =
-          compiler
-              .getTask(
-                  messages,
-                  files,
-                  null,
-                  List.of("-d", classes.toString(), "-Xlint:all,-path,-classfile", "-Werror"),
-                  null,
-                  files.getJavaFileObjects(source))
-              .call();
-      assertThat(compiled).as(messages.toString()).isTrue();
-    }
   }
 
   @Test

@@ -1,4 +1,4 @@
-package io.millrace.pipeline;
+package io.millrace.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
 import javax.tools.JavaCompiler;
@@ -21,16 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Whatever a user can see is told about. */
 class JavadocTest {
 
-  private static final Path SOURCES = Path.of("src/main/java");
-
   @Test
   void everythingPublicHasJavadoc(@TempDir Path classes) throws IOException {
-    List<Path> files;
-    try (Stream<Path> tree = Files.walk(SOURCES)) {
-      files = tree.filter(file -> file.toString().endsWith(".java")).toList();
-    }
-    assertThat(files).hasSizeGreaterThan(20);
-    assertThat(uncommented(files, classes)).isEmpty();
+    assertThat(uncommented(LibrarySources.all(), classes)).isEmpty();
   }
 
   @Test
