@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -18,8 +19,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Starts modules in fresh JVMs, as often as there is time for: each once in each way; then always
- * the one that was started least often of those whose starts still fit, which a Go guest's soon do
- * not.
+ * the one that was started least often, and soonest, of those whose starts still fit, which a Go
+ * guest's soon do not.
  */
 final class StartupRounds {
 
@@ -55,7 +56,7 @@ final class StartupRounds {
     for (Module module : modules) {
       round(module, first);
     }
-    Set<Mode> more = Effort.chosen() == Effort.NORMAL ? WHOLE : first;
+    Set<Mode> more = Effort.chosen() == Effort.FULL ? first : WHOLE;
     for (Optional<Module> next = next(end); next.isPresent(); next = next(end)) {
       round(next.get(), more);
     }
@@ -68,7 +69,9 @@ final class StartupRounds {
     return modules.stream()
         .filter(each -> rounds.getOrDefault(each, 0) < most)
         .filter(each -> wholeNanos.getOrDefault(each, 0L) < left)
-        .min((one, other) -> rounds.getOrDefault(one, 0) - rounds.getOrDefault(other, 0));
+        .min(
+            Comparator.<Module>comparingInt(each -> rounds.getOrDefault(each, 0))
+                .thenComparingLong(each -> wholeNanos.getOrDefault(each, 0L)));
   }
 
   /** The compiled start keeps what the one from the disk takes, so it comes before that. */
