@@ -8,6 +8,7 @@ import io.millrace.pipeline.WorkerPool;
 import io.millrace.scheduler.WorkerPools;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -34,7 +35,7 @@ final class CancelProfile implements Profile {
 
   @Override
   public String description() {
-    return "1,000 runaway guests: from deadline to error; whether a neighbour is hit";
+    return "1,000 runaway guests: how late their callers know; whether a neighbour is hit";
   }
 
   @Override
@@ -75,9 +76,20 @@ final class CancelProfile implements Profile {
       figures.put("cancel.abandonedWorkers", (double) pool.metrics().abandonedWorkers());
     }
     Arrays.sort(lateMillis);
-    figures.put("cancel.p50Millis", beyondResolution(lateMillis[runaways / 2]));
-    figures.put("cancel.p99Millis", beyondResolution(lateMillis[runaways * 99 / 100]));
-    figures.put("cancel.maxMillis", beyondResolution(lateMillis[runaways - 1]));
+    double p99 = lateMillis[runaways * 99 / 100];
+    figures.put("cancel.runaways", (double) runaways);
+    figures.put("cancel.lateness.p50Millis", lateMillis[runaways / 2]);
+    figures.put("cancel.lateness.p99Millis", p99);
+    figures.put("cancel.lateness.maxMillis", lateMillis[runaways - 1]);
+    figures.put("cancel.p99Millis", beyondResolution(p99));
+    figures.note(
+        String.format(
+            Locale.ROOT,
+            "lateness: from a guest's deadline (%d ms) to its caller's error; cancel.p99Millis is"
+                + " what of the 99th percentile goes beyond the %.0f ms that the scheduler states as"
+                + " its deadlines' resolution, 0 where nothing does",
+            DEADLINE.toMillis(),
+            RESOLUTION_MILLIS));
     figures.put("cancel.neighbours", (double) neighbours.get());
     figures.put("cancel.neighboursHit", (double) hit.get());
   }

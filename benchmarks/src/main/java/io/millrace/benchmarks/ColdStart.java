@@ -20,13 +20,24 @@ final class ColdStart {
   /** What is timed. */
   enum What {
     /** The engine's parser alone. */
-    PARSE,
-    /** From the bytes to a compiled module. */
-    COMPILE,
-    /** The same with a directory that has it, or gets it. */
-    STORE,
-    /** To the first reply, interpreted. */
-    TIERED_REPLY
+    PARSE("parse"),
+    /** From the bytes to a compiled module, which a directory keeps. */
+    COMPILE("compile"),
+    /** The same from what that directory has. */
+    STORE("store"),
+    /** To the first reply, interpreted, while the compiler is at work. */
+    TIERED_REPLY("tieredReply");
+
+    private final String word;
+
+    What(String word) {
+      this.word = word;
+    }
+
+    /** As it stands in the figures' names. */
+    String word() {
+      return word;
+    }
   }
 
   /** {@code WHAT DIRECTORY MODULE} */
@@ -53,7 +64,7 @@ final class ColdStart {
       return;
     }
     InstancePoolBuilder builder = InstancePool.builder(ModuleSource.of("guest.wasm", wasm));
-    if (what == What.STORE) {
+    if (what == What.COMPILE || what == What.STORE) {
       long plenty = 1L << 30;
       builder.moduleCache(ModuleCache.create(plenty, directory, plenty));
     }

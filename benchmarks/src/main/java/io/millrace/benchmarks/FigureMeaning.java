@@ -37,6 +37,7 @@ enum FigureMeaning {
           ".sent",
           ".completed",
           "neighbours",
+          "runaways",
           "others",
           "resets",
           "collections",

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -79,7 +80,13 @@ final class HtmlReport {
   }
 
   private void warnings() {
-    List<String> all = data.warnings();
+    List<String> all = new ArrayList<>(data.warnings());
+    for (String profile : data.profiles()) { // a chip's title is not for those on a phone
+      JsonNode node = data.root().path("profiles").path(profile);
+      if (!node.path("valid").asBoolean()) {
+        all.add(profile + " is not valid: " + node.path("why").asText());
+      }
+    }
     if (!all.isEmpty()) {
       out.append("<section class=\"card wide warn\"><h2>What this run warns of</h2><ul>");
       for (String each : all) {
@@ -94,7 +101,8 @@ final class HtmlReport {
   private void standings() {
     out.append("<section class=\"card wide\"><h2>Where Millrace is ahead, and where behind</h2>")
         .append("<p class=\"note\">Calls a second of Millrace by those of the other, and the 99th ")
-        .append("percentile of a call's time likewise: the same guest and payload, two workers, ")
+        .append(
+            "percentile of a call's time likewise (there less than 1 is ahead): the same guest and payload, two workers, ")
         .append("as many calls in flight, measured in turn. The limits do without a thread hop, ")
         .append("so nobody who has one can be ahead of them. Ahead or behind is said where a sign ")
         .append("test over the pairs has a confidence of 95 %. Uncertain: that stands, but not ")
@@ -119,12 +127,16 @@ final class HtmlReport {
       }
     }
     out.append("</tbody></table></div>");
-    for (JsonNode note : data.root().path("profiles").path("peers").path("notes")) {
+    notes("peers");
+    out.append("</section>");
+  }
+
+  private void notes(String profile) {
+    for (JsonNode note : data.root().path("profiles").path(profile).path("notes")) {
       out.append("<p class=\"note\">");
       text(note.asText());
       out.append("</p>");
     }
-    out.append("</section>");
   }
 
   private void cell(PeerStanding.Verdict verdict) {
@@ -146,6 +158,7 @@ final class HtmlReport {
         text(node.path("why").asText());
         out.append("</p>");
       }
+      notes(profile);
       out.append("<div class=\"scroll\"><table>");
       node.path("figures")
           .properties()

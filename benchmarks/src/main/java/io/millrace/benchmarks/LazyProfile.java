@@ -34,7 +34,7 @@ final class LazyProfile implements Profile {
 
   @Override
   public int quickSeconds() {
-    return 12;
+    return 13;
   }
 
   @Override

@@ -63,6 +63,7 @@ final class MarkdownSummary {
         text.append('\n');
       }
     }
+    line("\nAbove 1 Millrace is ahead in calls a second, below 1 in the 99th percentile.");
   }
 
   private static String cell(PeerStanding.Verdict verdict) {

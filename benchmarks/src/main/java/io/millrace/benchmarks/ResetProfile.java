@@ -25,6 +25,11 @@ final class ResetProfile implements Profile {
   private static final int START_WARM_UP_MILLIS = 12_000;
 
   private static final int START_MILLIS = 500;
+
+  /** Of which a quick run takes its shares. */
+  private static final int QUICK_MILLIS = 200;
+
+  private static final int QUICK_WARM_UP_MILLIS = 1_600;
   private static final int INVOCATIONS = 10_000;
 
   private static final ModuleSource C = guest("c-digest.wasm");
@@ -43,20 +48,19 @@ final class ResetProfile implements Profile {
 
   @Override
   public String description() {
-    return "resets and starts from a snapshot against the guest's own start; every reset verified";
+    return "resets and starts from a snapshot against the guest's own start (without that with"
+        + " --quick); every reset verified";
   }
 
   @Override
   public int quickSeconds() {
-    return 5;
+    return 7;
   }
 
   @Override
   public void run(Figures figures) throws Exception {
     if (Effort.chosen() == Effort.QUICK) {
-      figures.note(
-          "not in --quick: starts of the Go guest, which need a long warm-up, and new instances,"
-              + " whose garbage makes them scatter");
+      quick(figures);
     } else {
       go(figures);
       c(figures);
@@ -101,8 +105,42 @@ final class ResetProfile implements Profile {
     }
   }
 
-  private void c(Figures figures) throws Exception {
+  /** What needs no long warm-up. */
+  private void quick(Figures figures) throws Exception {
+    try (InstancePool starts = pool(GO).resetPolicy(ResetPolicy.FRESH_PER_TENANT).build();
+        InstancePool resets = pool(GO).build();
+        InstancePool tracked = pool(C).dirtyTracking(true).build();
+        GuestLease snapshot = starts.lease();
+        GuestLease whole = resets.lease();
+        GuestLease touched = tracked.lease()) {
+      Rates rates =
+          Rates.inTurn(
+              ROUNDS,
+              QUICK_MILLIS,
+              QUICK_WARM_UP_MILLIS,
+              next(snapshot),
+              next(whole),
+              callAndReset(touched));
+      figures.put("go.snapshotStart.micros", rates.micros(0));
+      figures.put("go.wholeRestore.micros", rates.micros(1));
+      figures.put("c.callAndReset.micros", rates.micros(2));
+    }
+    figures.note(
+        "not in --quick: the guests' own starts, which a JIT needs long to get used to, and so the"
+            + " ratios to them");
+  }
+
+  /** The call touches what the reset then brings back. */
+  private static Work callAndReset(GuestLease lease) {
     Invocation hello = Invocation.of("echo", "hello");
+    int[] turn = {0};
+    return () -> {
+      String tenant = (turn[0]++ & 1) == 0 ? "a" : "b";
+      return lease.guest(tenant).invoke(hello).length;
+    };
+  }
+
+  private void c(Figures figures) throws Exception {
     try (InstancePool normal =
             pool(C)
                 .dirtyTracking(true)
@@ -112,13 +150,8 @@ final class ResetProfile implements Profile {
         InstancePool tracked = pool(C).dirtyTracking(true).build();
         GuestLease fromStart = normal.lease();
         GuestLease lease = tracked.lease()) {
-      int[] turn = {0};
-      Work callAndReset =
-          () -> {
-            String tenant = (turn[0]++ & 1) == 0 ? "a" : "b";
-            return lease.guest(tenant).invoke(hello).length;
-          };
-      Rates rates = Rates.inTurn(ROUNDS, MILLIS, WARM_UP_MILLIS, next(fromStart), callAndReset);
+      Rates rates =
+          Rates.inTurn(ROUNDS, MILLIS, WARM_UP_MILLIS, next(fromStart), callAndReset(lease));
       figures.put("c.newInstance.micros", rates.micros(0));
       figures.put("c.callAndReset.micros", rates.micros(1));
       // The call counts against the reset.

@@ -28,8 +28,9 @@ final class Startup {
   enum Mode {
     /** By the interpreter, while the compiler has not begun. */
     INTERPRETER,
+    /** By the compiler, and a directory keeps what it made. */
     COMPILED,
-    /** From compiled classes of another process. */
+    /** From what another process has left there. */
     DISK,
     /** Compiled, step by step. */
     PARTS,
@@ -96,7 +97,7 @@ final class Startup {
       Mode mode, Path module, Invocation call, Path directory, Map<String, Long> nanos) {
     long start = System.nanoTime();
     InstancePoolBuilder builder = builder(ModuleSource.of(module), call);
-    if (mode == Mode.DISK) {
+    if (mode != Mode.INTERPRETER) {
       long plenty = 1L << 30;
       builder.moduleCache(ModuleCache.create(plenty, directory, plenty));
     }

@@ -1,19 +1,15 @@
 package io.millrace.benchmarks;
 
-import io.millrace.benchmarks.Startup.Mode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 
 /**
  * How soon a module answers in a fresh JVM, by the language that it was written in: interpreted,
@@ -22,13 +18,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class StartupProfile implements Profile {
 
-  private static final int FULL_ROUNDS = 100;
-  private static final int QUICK_ROUNDS = 2;
-
   /** With fewer starts there is no mean or percentile that says something. */
   private static final int FEWEST_STARTS = 5;
-
-  private static final String TINYGO = "examples/quickstart/target/third-party/gofmt.wasm";
 
   @Override
   public String name() {
@@ -37,46 +28,30 @@ final class StartupProfile implements Profile {
 
   @Override
   public String description() {
-    return "first replies in fresh JVMs: four languages, each way to start, and its parts";
+    return "first replies in fresh JVMs: Go, Rust, C, AssemblyScript, TinyGo (with --quick C and"
+        + " AssemblyScript), each way to start";
   }
 
-  private record Module(String name, Path file, String function, String payload) {}
+  /** What is started, and the call that shows that it has. */
+  record Module(String name, Path file, String function, String payload) {}
 
   @Override
   public int quickSeconds() {
-    return 14;
+    return 11;
   }
 
   @Override
   public void run(Figures figures) throws Exception {
     try (TempDirectory directory = TempDirectory.create("millrace-startup")) {
       List<Module> modules = modules(directory.path(), figures);
-      Path store = directory.path().resolve("modules");
-      Map<String, List<Double>> samples = new LinkedHashMap<>();
-      for (Module module : modules) {
-        start(Mode.DISK, module, store, new LinkedHashMap<>()); // fills it
-      }
-      List<Mode> modes = new ArrayList<>(List.of(Mode.values()));
-      if (Effort.chosen() == Effort.QUICK) {
-        modes.remove(Mode.INSTANCE);
-      }
-      Turns turns = new Turns(modes.size());
-      int rounds = Effort.of(QUICK_ROUNDS, FULL_ROUNDS, FULL_ROUNDS);
-      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Effort.of(45, 45, 3_600));
-      for (int round = 0; round < rounds && (round == 0 || System.nanoTime() < end); round++) {
-        for (Module module : modules) {
-          for (int turn : turns.next()) {
-            start(modes.get(turn), module, store, samples);
-          }
-        }
-      }
-      modules.forEach(module -> splitInstanceAndInit(module.name, samples));
+      Map<String, List<Double>> samples = new StartupRounds(modules, directory.path()).run();
+      modules.forEach(module -> splitInstanceAndInit(module.name(), samples));
       // In the modules' order and that of the names, and not in that of the first turn.
       for (Module module : modules) {
         new TreeMap<>(samples)
             .forEach(
                 (name, values) -> {
-                  if (name.startsWith(module.name + ".")) {
+                  if (name.startsWith(module.name() + ".")) {
                     put(figures, name, values);
                   }
                 });
@@ -84,7 +59,7 @@ final class StartupProfile implements Profile {
     }
   }
 
-  private static List<Module> modules(Path directory, Figures figures) throws IOException {
+  private static List<Module> modules(Path directory, Figures figures) throws Exception {
     List<Module> modules = new ArrayList<>();
     List<String> names =
         Effort.chosen() == Effort.QUICK
@@ -105,33 +80,17 @@ final class StartupProfile implements Profile {
               + " percentiles");
       return modules;
     }
-    Path tinygo = Program.target().resolve("../..").resolve(TINYGO).normalize();
-    if (Files.isRegularFile(tinygo)) {
-      modules.add(new Module("tinygo", tinygo, "format", "package  a\n"));
-    } else {
-      figures.warn("no module that TinyGo built: " + TINYGO + " is missing (.ci/run brings it)");
+    if (Effort.chosen() == Effort.NORMAL) {
+      figures.note(
+          "as many starts as fit into a minute, and what they are made of once; means and 95th"
+              + " percentiles where there are five starts. --full makes 100 of each");
+    }
+    try {
+      modules.add(new Module("tinygo", TinyGoModule.file(), "format", "package  a\n"));
+    } catch (IOException | IllegalStateException missing) {
+      figures.warn("the module that TinyGo built is missing: " + missing.getMessage());
     }
     return modules;
-  }
-
-  private static void start(Mode mode, Module module, Path store, Map<String, List<Double>> samples)
-      throws IOException, InterruptedException {
-    String line =
-        ChildJvm.line(
-            Startup.class,
-            mode.name(),
-            module.file.toString(),
-            module.function,
-            module.payload,
-            store.toString());
-    String prefix = module.name + "." + mode.name().toLowerCase(Locale.ROOT) + ".";
-    for (String each : line.split(" ", -1)) {
-      String[] parts = each.split("=", 2);
-      boolean memory = parts[0].equals("memory");
-      String name = prefix + (memory ? "memoryMiB" : parts[0] + "Millis");
-      double value = Long.parseLong(parts[1]) / (memory ? 1024.0 * 1024 : 1e6);
-      samples.computeIfAbsent(name, any -> new ArrayList<>()).add(value);
-    }
   }
 
   /**

@@ -28,7 +28,7 @@ class ReportTest {
              "empty.vs.lock": [0.9, 0.95, 1.0, 1.05, 1.1],
              "empty.vs.v8.p99Ratio": [0.4, 0.5, 0.5, 0.5, 0.6],
              "empty.vs.lock.p99Ratio": [0.5, 0.6, 1.5, 2, 3]}},
-         "bottleneck": {"valid": true, "figures": {"echo.64B.micros": 0.2,
+         "bottleneck": {"valid": true, "notes": ["left <out>"], "figures": {"echo.64B.micros": 0.2,
            "echo.64B.encode.percent": 10, "echo.64B.copyIn.percent": 10,
            "echo.64B.guest.percent": 60, "echo.64B.copyOut.percent": 10,
            "echo.64B.decode.percent": 10}}}}
@@ -59,6 +59,7 @@ class ReportTest {
         .contains("<svg ")
         .contains("&quot;effort&quot; : &quot;quick&quot;")
         .contains("wasmtime is missing: none")
+        .contains("<p class=\"note\">left &lt;out&gt;</p>")
         .contains("-Xmx1g")
         .doesNotContain("<script")
         .doesNotContain("src=")
@@ -71,7 +72,8 @@ class ReportTest {
     String page = new HtmlReport(run()).page();
     assertThat(page.substring(0, page.indexOf("<table>")))
         .contains("<li>a load of &lt;4&gt;</li>")
-        .contains("<li>peers: GraalWasm is missing: no JDK 25</li>");
+        .contains("<li>peers: GraalWasm is missing: no JDK 25</li>")
+        .contains("<li>peers is not valid: too &lt;wide&gt;</li>");
     assertThat(new MarkdownSummary(run()).text())
         .startsWith("\n> warning: a load of <4>\n\n> warning: peers: GraalWasm is missing");
     assertThat(new ResultsDocument(run()).text())
@@ -94,6 +96,7 @@ class ReportTest {
         .contains("| Millrace against | empty call | its p99 | SHA-256 of 1 KiB | its p99 |")
         .contains(
             "| V8 in process (Javet) | 2.50x ahead, uncertain | 0.50x ahead | **0.60x behind** |  |")
+        .contains("below 1 in the 99th percentile")
         .contains("| peers | no: too <wide> | 11 | 1 |");
   }
 

@@ -1,16 +1,20 @@
 package io.millrace.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.millrace.instance.ModuleInspector;
 import io.millrace.instance.ModuleReport;
 import io.millrace.instance.ModuleSource;
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class StartupTest {
 
@@ -33,6 +37,17 @@ class StartupTest {
     assertThat(exports(without)).contains("alloc").doesNotContain("_initialize", "init");
     assertThat(exports(without)).hasSameSizeAs(exports(wasm));
     assertThat(without).hasSameSizeAs(wasm);
+  }
+
+  @Test
+  void theModuleThatTinyGoBuiltIsThatOneOrNone(@TempDir Path directory) throws Exception {
+    Path file = Files.writeString(directory.resolve("gofmt.wasm"), "abc");
+    String sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    assertThat(TinyGoModule.requireSame(file, sha256)).isEqualTo(file);
+    Files.writeString(file, "abd");
+    assertThatIllegalStateException()
+        .isThrownBy(() -> TinyGoModule.requireSame(file, sha256))
+        .withMessage("gofmt.wasm of @wasm-fmt/gofmt@0.7.3 is another one");
   }
 
   @Test
