@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class AsArrived extends ReplyOrder {
 
   /** The next reply may wait for so long until others are there, too. */
-  private static final long AHEAD_NANOS = 60_000;
+  private static final long AHEAD_NANOS = 120_000;
 
   private static final int MOST_AHEAD = 128;
 

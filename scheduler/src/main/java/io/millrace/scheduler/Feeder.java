@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Feeder {
 
-  private static final long BATCH_NANOS = 100_000;
+  private static final long BATCH_NANOS = 200_000;
 
   private static final int MOST_SPINS = 100;
 

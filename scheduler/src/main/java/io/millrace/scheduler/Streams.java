@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Streams {
 
   /** A stream asks for more each time that about so much was done. */
-  private static final long REFILL_NANOS = 100_000;
+  private static final long REFILL_NANOS = 200_000;
 
   /**
    * A reply that waits behind another one's run, which is unexpectedly long, waits for two of these
