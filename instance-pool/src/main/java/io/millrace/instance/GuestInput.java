@@ -177,7 +177,7 @@ final class GuestInput {
     }
     if (arena == null) {
       throw new WorkerException.AbiMismatch(
-          function + " takes payloads in blocks of its own only, by its ABI: copy the slice");
+          function + " takes payloads in blocks of its own only, by its ABI", "copy the slice");
     }
     try {
       Slices.requireLive(slices);

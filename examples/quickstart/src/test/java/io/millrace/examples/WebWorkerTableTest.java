@@ -211,7 +211,13 @@ class WebWorkerTableTest {
             () ->
                 assertThat(events)
                     .hasAtLeastOneElementOfType(WorkerEvent.InvocationFailed.class)
-                    .hasAtLeastOneElementOfType(WorkerEvent.InstanceRetired.class));
+                    .filteredOn(WorkerEvent.InstanceRetired.class::isInstance)
+                    .singleElement()
+                    .extracting(retired -> ((WorkerEvent.InstanceRetired) retired).reason())
+                    .asString()
+                    .startsWith("trap trapped: ")
+                    .as("advice is for the caller")
+                    .doesNotContain(";"));
   }
 
   @Test
