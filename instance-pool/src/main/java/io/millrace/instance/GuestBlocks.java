@@ -54,7 +54,8 @@ final class GuestBlocks {
               + Integer.toUnsignedLong(block)
               + ", which does not lie within the guest's memory of "
               + memory.sizeBytes()
-              + " bytes");
+              + " bytes",
+          GuestResult.MEND);
     }
     return block;
   }

@@ -75,7 +75,7 @@ final class GuestCalls {
       long[] answer = function.call(input.arguments());
       return reply(answer, invocation);
     } catch (WorkerException.AbiMismatch lie) {
-      spoil.accept("it lied: " + lie.getMessage()); // a guest that lies once is not asked again
+      spoil.accept("it lied: " + lie.reason()); // a guest that lies once is not asked again
       throw lie;
     } catch (WorkerException known) {
       throw known;
@@ -101,7 +101,7 @@ final class GuestCalls {
 
   /** What the caller is told of a guest that has ended: where it went wrong first. */
   private WorkerException ended(String function, WorkerException failure) {
-    spoil.accept(failure.getMessage());
+    spoil.accept(failure.reason());
     Throwable unread = wasi.messageFailure();
     if (unread == null || failure instanceof WorkerException.WorkerTerminated) {
       return failure;

@@ -58,7 +58,9 @@ final class GuestFactory {
   GuestInstance build(LoadedModule module) {
     String name = module.report().name();
     if (module.report().memories().isEmpty()) {
-      throw new WorkerException.AbiMismatch(name + " has no memory, where payloads could go");
+      throw new WorkerException.AbiMismatch(
+          name + " has no memory, where payloads could go",
+          "compile it with one, and export alloc");
     }
     Start start = new Start(module);
     try {
@@ -75,7 +77,9 @@ final class GuestFactory {
           name + " cannot be started now, the JVM's memory is full: " + full.getMessage(), full);
     } catch (RuntimeException | StackOverflowError | AssertionError | LinkageError failed) {
       throw new WorkerException.ModuleRejected(
-          name + " failed to start: " + failed.getMessage(), failed);
+          name + " failed to start: " + failed.getMessage(),
+          "mend what runs when an instance starts: its start function, _initialize and alloc",
+          failed);
     } finally {
       start.end();
     }

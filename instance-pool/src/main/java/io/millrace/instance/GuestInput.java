@@ -1,6 +1,5 @@
 package io.millrace.instance;
 
-import io.millrace.memory.BumpArena;
 import io.millrace.memory.LinearMemory;
 import io.millrace.memory.Slice;
 import io.millrace.memory.SliceStateException;
@@ -10,6 +9,7 @@ import io.millrace.pipeline.Payload;
 import io.millrace.pipeline.WorkerException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,26 +21,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class GuestInput {
 
-  private static final int FIRST_ARENA_BYTES = 64 * 1024;
-
-  /** Room for the padding that brings an odd block to the payload's alignment. */
-  private static final int ALIGNMENT_BYTES = 8;
-
   /** Pointer and length, for a function that stores them. */
   private static final int PAIR_BYTES = 2 * Integer.BYTES;
 
   private final AbiDescriptor.Input kind;
   private final int pairBytes;
 
-  /** What an arena needs beside the payload. */
-  private final int besideBytes;
-
   private final GuestBlocks blocks;
   private final LinearMemory memory;
   private final int payloadLimitBytes;
 
   /** Null with a block for each call. */
-  private @Nullable BumpArena arena;
+  private final @Nullable InputArena arena;
 
   private int pointer;
   private int pairPointer;
@@ -68,37 +60,28 @@ final class GuestInput {
       InstanceState.@Nullable Block known) {
     this.kind = abi.input();
     this.pairBytes = abi.result() instanceof AbiDescriptor.Result.OutPointer ? PAIR_BYTES : 0;
-    this.besideBytes = pairBytes == 0 ? ALIGNMENT_BYTES : 2 * ALIGNMENT_BYTES + pairBytes;
     this.blocks = blocks;
     this.memory = memory;
     this.payloadLimitBytes = payloadLimitBytes;
     this.keepsGiven =
         abi.result() instanceof AbiDescriptor.Result.Getters getters
             && getters.statuses().contains(AbiDescriptor.Status.UNCHANGED);
-    if (kind == AbiDescriptor.Input.ARENA) {
-      arena =
-          known == null
-              ? newArena(Math.min(FIRST_ARENA_BYTES, payloadLimitBytes))
-              : new BumpArena(memory, known.base(), known.bytes());
-    }
+    this.arena =
+        kind == AbiDescriptor.Input.ARENA
+            ? new InputArena(blocks, memory, payloadLimitBytes, pairBytes, known)
+            : null;
   }
 
   /** The arena's block; of no bytes where there is no arena. */
   InstanceState.Block block() {
-    return arena == null
-        ? new InstanceState.Block(0, 0)
-        : new InstanceState.Block(arena.base(), arena.capacityBytes());
+    return arena == null ? new InstanceState.Block(0, 0) : arena.block();
   }
 
   /** After the instance went back to a state: the arena has the block that it had then. */
   void reset(InstanceState.Block block) {
     host.clear();
     if (arena != null) {
-      arena.reset(); // whoever kept a slice shall find out
-      // Some allocators answer the same address for every block: then the length alone tells.
-      if (!block().equals(block)) {
-        arena = new BumpArena(memory, block.base(), block.bytes());
-      }
+      arena.reset(block);
     }
   }
 
@@ -135,7 +118,7 @@ final class GuestInput {
     if (arena == null) {
       takeBlock(count);
     } else {
-      pointer = room(arena, count).offset();
+      pointer = room(count).offset();
     }
     memory.write(pointer, bytes, offset, count);
     length = count;
@@ -155,14 +138,14 @@ final class GuestInput {
   }
 
   private Slice space(int bytes) {
-    return arena == null ? host.take(bytes) : room(arena, bytes);
+    return arena == null ? host.take(bytes) : room(bytes);
   }
 
   private void endSlices() {
     if (arena == null) {
       host.end();
     } else {
-      arena.reset();
+      arena.endSlices();
     }
   }
 
@@ -177,7 +160,7 @@ final class GuestInput {
     }
     if (arena == null) {
       throw new WorkerException.AbiMismatch(
-          function + " takes payloads in blocks of its own only, by its ABI: copy the slice");
+          function + " takes payloads in blocks of its own only, by its ABI", "copy the slice");
     }
     try {
       Slices.requireLive(slices);
@@ -185,7 +168,7 @@ final class GuestInput {
       throw new WorkerException.SliceMisuse(dead);
     }
     if (slices.size() == 1) {
-      room(arena, 0);
+      room(0);
       pointer = slices.get(0).offset();
       length = slices.get(0).length();
       return;
@@ -194,7 +177,7 @@ final class GuestInput {
     if (tableBytes > payloadLimitBytes) {
       throw tooLarge(tableBytes);
     }
-    Slice table = room(arena, tableBytes);
+    Slice table = room(tableBytes);
     for (int i = 0; i < slices.size(); i++) {
       table.putInt(2 * i * Integer.BYTES, slices.get(i).offset());
       table.putInt((2 * i + 1) * Integer.BYTES, slices.get(i).length());
@@ -217,17 +200,10 @@ final class GuestInput {
     pairPointer = pointer + count;
   }
 
-  /** The arena's only slice; every one before it ends. */
-  private Slice room(BumpArena present, int bytes) {
-    present.reset();
-    BumpArena fitting = present;
-    if (bytes > present.capacityBytes() - besideBytes) {
-      fitting = largerArena(present, bytes);
-    }
-    if (pairBytes > 0) {
-      pairPointer = fitting.allocate(pairBytes, ALIGNMENT_BYTES).offset();
-    }
-    Slice input = fitting.allocate(bytes, ALIGNMENT_BYTES);
+  private Slice room(int bytes) {
+    InputArena present = Objects.requireNonNull(arena, "there is a block for each call");
+    Slice input = present.room(bytes);
+    pairPointer = present.pairPointer();
     pointer = input.offset();
     return input;
   }
@@ -275,20 +251,5 @@ final class GuestInput {
     if (kind == AbiDescriptor.Input.BLOCK_PER_CALL) {
       blocks.giveBack(pointer, blockBytes);
     }
-  }
-
-  /** Replaces the arena. */
-  private BumpArena largerArena(BumpArena present, int wantedBytes) {
-    // Doubling keeps the number of blocks small while payloads grow slowly.
-    long doubled = Math.max(wantedBytes, 2L * present.capacityBytes());
-    BumpArena larger = newArena((int) Math.min(doubled, payloadLimitBytes));
-    arena = larger; // first: should the guest trap now, the other block is nobody's any more
-    blocks.giveBack(present.base(), present.capacityBytes());
-    return larger;
-  }
-
-  private BumpArena newArena(int bytes) {
-    int capacity = bytes + besideBytes;
-    return new BumpArena(memory, blocks.take(capacity), capacity);
   }
 }

@@ -168,7 +168,8 @@ final class GuestInstance implements Guest {
     if (!input.takesSlices()) {
       throw new WorkerException.AbiMismatch(
           "the guest takes payloads in blocks of its own only, by its ABI, and so no claims on "
-              + "shared memory: copy the payload");
+              + "shared memory",
+          "copy the payload");
     }
     return new ClaimArena(memory, block(bytes), bytes, payloadLimitBytes);
   }
@@ -178,13 +179,13 @@ final class GuestInstance implements Guest {
     try {
       return blocks.take(bytes);
     } catch (WorkerException.AbiMismatch lie) {
-      spoil("it lied: " + lie.getMessage());
+      spoil("it lied: " + lie.reason());
       throw lie;
     } catch (WorkerException harmless) {
       throw harmless;
     } catch (Throwable trap) {
       WorkerException failure = calls.trapped("alloc", trap);
-      spoil(failure.getMessage());
+      spoil(failure.reason());
       throw failure;
     }
   }

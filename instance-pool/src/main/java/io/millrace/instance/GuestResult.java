@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class GuestResult {
 
+  /** What to do about a guest that lies. */
+  static final String MEND = "mend the guest, or describe its ABI as it is";
+
   /** How much of an error's text is worth a message. */
   private static final int ERROR_TEXT_BYTES = 512;
 
@@ -127,7 +130,8 @@ final class GuestResult {
               + " answered the status "
               + status
               + ", the ABI knows 0.."
-              + (getters.statuses().size() - 1));
+              + (getters.statuses().size() - 1),
+          MEND);
     }
     return getters.statuses().get(status);
   }
@@ -220,7 +224,8 @@ final class GuestResult {
               + Integer.toUnsignedLong(pointer)
               + ", which do not lie within the guest's memory of "
               + memory.sizeBytes()
-              + " bytes");
+              + " bytes",
+          MEND);
     }
   }
 }

@@ -196,7 +196,9 @@ public final class ModuleCache {
           "module " + key.sha256() + " cannot be compiled now: the JVM's heap is full", failure);
     }
     throw new WorkerException.ModuleRejected(
-        "module " + key.sha256() + " cannot be compiled: " + failure, failure);
+        "module " + key.sha256() + " cannot be compiled: " + failure,
+        WasmReader.BUILD_AGAIN,
+        failure);
   }
 
   private CompiledModule load(ModuleKey key, String name, Supplier<ModuleCompiler.Parsed> source) {

@@ -23,6 +23,9 @@ final class ModuleCompiler {
   /** Part of the module key: interpreted functions cannot be interrupted, so there are none. */
   static final String OPTIONS = "interpreterFallback=FAIL";
 
+  private static final String SMALLER_FUNCTIONS =
+      "make its functions smaller, as by optimising for size";
+
   private static final int REASON_CHARS = 300;
 
   private ModuleCompiler() {}
@@ -112,7 +115,8 @@ final class ModuleCompiler {
   /** Beside its own exceptions the engine lets index, null and buffer errors through. */
   private static WorkerException.ModuleRejected invalid(String name, Throwable bad) {
     String why = bad instanceof MalformedException ? "is malformed or truncated" : "is not valid";
-    return new WorkerException.ModuleRejected(name + " " + why + ": " + reason(bad), bad);
+    return new WorkerException.ModuleRejected(
+        name + " " + why + ": " + reason(bad), WasmReader.BUILD_AGAIN, bad);
   }
 
   private static Function<Instance, Machine> machines(
@@ -127,7 +131,8 @@ final class ModuleCompiler {
     } catch (OutOfMemoryError full) {
       throw full;
     } catch (Throwable bad) {
-      throw new WorkerException.ModuleRejected(name + " cannot be compiled: " + reason(bad), bad);
+      throw new WorkerException.ModuleRejected(
+          name + " cannot be compiled: " + reason(bad), SMALLER_FUNCTIONS, bad);
     }
   }
 

@@ -72,17 +72,18 @@ public record ModuleReport(
         functions.stream().filter(fit -> fit.name().equals(function)).findFirst();
     if (found.isEmpty()) {
       throw WorkerException.AbiMismatch.ofFunction(
-          name + " exports no function " + function + suggestion(function));
+          name + " exports no function " + function, suggestion(function));
     }
     if (!found.get().fits()) {
       throw WorkerException.AbiMismatch.ofFunction(
-          name + ": " + function + " cannot be invoked: " + found.get().reason());
+          name + ": " + function + " cannot be invoked: " + found.get().reason(),
+          "call one that can, or describe its ABI");
     }
   }
 
   private String suggestion(String wanted) {
     if (functions.stream().noneMatch(FunctionFit::fits)) {
-      return "; none of its exports can be invoked";
+      return "none of its exports can be invoked: describe its ABI";
     }
     String nearest =
         functions.stream()
@@ -94,7 +95,7 @@ public record ModuleReport(
             .limit(3)
             .map(LogText::escaped)
             .collect(Collectors.joining(", "));
-    return nearest.isEmpty() ? "" : "; nearest: " + nearest;
+    return nearest.isEmpty() ? "call one of its exports" : "nearest: " + nearest;
   }
 
   /** Levenshtein's edit distance, ignoring case. */

@@ -54,23 +54,25 @@ final class ModuleScan {
   private static void checkHeader(WasmReader in, byte[] bytes, ModuleLimits limits) {
     in.require(limits, Limit.MODULE_BYTES, bytes.length, "");
     if (bytes.length == 0) {
-      throw in.rejected("is empty, a wasm module is wanted");
+      throw in.rejected("is empty", "give it a wasm module");
     }
     for (int i = 0; i < Math.min(MAGIC.length, bytes.length); i++) {
       if (bytes[i] != MAGIC[i]) {
-        throw in.rejected("is not wasm: it does not start with \\0asm");
+        throw in.rejected("is not wasm: it does not start with \\0asm", "give it a binary module");
       }
     }
     if (bytes.length < HEADER_BYTES) {
-      throw in.rejected("is truncated: " + bytes.length + " bytes do not hold a wasm header");
+      throw in.rejected(
+          "is truncated: " + bytes.length + " bytes do not hold a wasm header",
+          WasmReader.BUILD_AGAIN);
     }
     int version = (bytes[4] & 0xFF) | (bytes[5] & 0xFF) << 8;
     int layer = (bytes[6] & 0xFF) | (bytes[7] & 0xFF) << 8;
     if (layer == 1) {
-      throw in.rejected("is a wasm component: core modules of version 1 are supported");
+      throw in.rejected("is a wasm component", "give it a core module of version 1");
     }
     if (version != 1 || layer != 0) {
-      throw in.rejected("has wasm version " + version + ": version 1 is supported");
+      throw in.rejected("has wasm version " + version, "give it a module of version 1");
     }
     in.skip(HEADER_BYTES, "the header");
   }

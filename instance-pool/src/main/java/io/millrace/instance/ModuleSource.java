@@ -92,10 +92,12 @@ public final class ModuleSource {
     try {
       return reader.read();
     } catch (NoSuchFileException missing) {
-      throw new WorkerException.ModuleRejected(name + ": no such file", missing);
+      throw new WorkerException.ModuleRejected(name + ": no such file", "check its path", missing);
     } catch (IOException unreadable) {
       throw new WorkerException.ModuleRejected(
-          name + ": cannot be read: " + unreadable.getMessage(), unreadable);
+          name + ": cannot be read: " + unreadable.getMessage(),
+          "see that this process may read it",
+          unreadable);
     }
   }
 

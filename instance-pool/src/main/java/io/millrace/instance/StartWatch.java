@@ -66,8 +66,8 @@ final class StartWatch {
         name
             + " did not start within "
             + limit.toMillis()
-            + " ms: its start function, _initialize or alloc runs on; raise startTimeout if it"
-            + " needs longer",
+            + " ms: its start function, _initialize or alloc runs on",
+        "raise startTimeout if it needs longer",
         null);
   }
 }

@@ -9,6 +9,9 @@ import java.nio.charset.StandardCharsets;
  */
 final class WasmReader {
 
+  /** What to do about a damaged module. */
+  static final String BUILD_AGAIN = "build it again, or copy it anew";
+
   private static final int INT_BYTES = 5;
   private static final int LONG_BYTES = 10;
 
@@ -180,16 +183,16 @@ final class WasmReader {
 
   /** The module breaks the binary format at or just before the position. */
   WorkerException.ModuleRejected malformed(String why) {
-    return rejected("is malformed or truncated at byte " + position + ": " + why);
+    return rejected("is malformed or truncated at byte " + position + ": " + why, BUILD_AGAIN);
   }
 
   /** The module uses a part of wasm that is not supported; {@code instead} says what to do. */
   WorkerException.ModuleRejected unsupported(String feature, String instead) {
-    return rejected("uses " + feature + ", which is not supported: " + instead);
+    return rejected("uses " + feature + ", which is not supported", instead);
   }
 
-  WorkerException.ModuleRejected rejected(String why) {
-    return new WorkerException.ModuleRejected(name + " " + why, null);
+  WorkerException.ModuleRejected rejected(String why, String advice) {
+    return new WorkerException.ModuleRejected(name + " " + why, advice, null);
   }
 
   /** Refuses {@code figure} of something when the limit is lower; {@code where} may be empty. */
@@ -209,6 +212,6 @@ final class WasmReader {
   /** {@code what} tells the figure already; {@code advice} says what to do. */
   WorkerException.ModuleRejected overLimit(String what, long figure, long most, String advice) {
     return new WorkerException.ModuleRejected(
-        name + " " + what + ", the limit is " + most + ": " + advice, figure, most);
+        name + " " + what + ", the limit is " + most, advice, figure, most);
   }
 }

@@ -198,7 +198,7 @@ class AbiTest {
           .isEqualTo(4);
       assertThatThrownBy(() -> Guests.call(lease, "format", "\u0003"))
           .isInstanceOf(WorkerException.AbiMismatch.class)
-          .hasMessage("format answered the status 3, the ABI knows 0..2");
+          .hasMessage("format answered the status 3, the ABI knows 0..2; " + GuestResult.MEND);
       assertThat(pool.metrics().instancesCreated()).isEqualTo(1);
       assertThat(Guests.call(lease, "format", "\u0001x")).isEqualTo("x");
       assertThat(pool.metrics().instancesRetired()).as("who lies is replaced").isEqualTo(1);

@@ -149,7 +149,8 @@ class GuestInstanceTest {
         GuestLease lease = pool.lease()) {
       assertThatThrownBy(() -> lease.guest(null))
           .isInstanceOf(WorkerException.AbiMismatch.class)
-          .hasMessage("test.wasm has no memory, where payloads could go");
+          .hasMessage(
+              "test.wasm has no memory, where payloads could go; compile it with one, and export alloc");
       assertThat(pool.metrics().instances()).isZero();
     }
   }

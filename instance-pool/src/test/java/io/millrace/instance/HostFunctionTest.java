@@ -104,7 +104,7 @@ class HostFunctionTest {
     List<Throwable> kinds =
         List.of(
             new WorkerException.InboxFull(1),
-            new WorkerException.AbiMismatch("of another pool"),
+            new WorkerException.AbiMismatch("of another pool", "mend that"),
             new HostSignal.Exit(3),
             new StackOverflowError(),
             new AssertionError("x"));

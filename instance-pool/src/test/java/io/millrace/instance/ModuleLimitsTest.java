@@ -39,7 +39,7 @@ class ModuleLimitsTest {
               assertThat(refusal.limit()).isEqualTo(figure - 1);
             })
         .hasMessageMatching("m (has|needs about) " + figure + " [^\\n]+")
-        .hasMessageContaining(", the limit is " + (figure - 1) + ": " + limit.advice());
+        .hasMessageContaining(", the limit is " + (figure - 1) + "; " + limit.advice());
     assertThat(limit.advice())
         .matches("(use a smaller module|give the JVM more heap), or raise ModuleLimits." + limit);
   }

@@ -38,7 +38,7 @@ class ModuleLoadingTest {
     GuestLease lease = pool.lease();
     assertThatThrownBy(() -> lease.guest(null))
         .isInstanceOf(WorkerException.ModuleRejected.class)
-        .hasMessageContaining("missing.wasm: no such file");
+        .hasMessageContaining("missing.wasm: no such file; check its path");
   }
 
   @Test
@@ -120,7 +120,7 @@ class ModuleLoadingTest {
             });
     assertThatThrownBy(() -> InstancePool.builder(failing).build().load().block())
         .isInstanceOf(WorkerException.ModuleRejected.class)
-        .hasMessage("failing: cannot be read: unplugged");
+        .hasMessage("failing: cannot be read: unplugged; see that this process may read it");
   }
 
   @Test

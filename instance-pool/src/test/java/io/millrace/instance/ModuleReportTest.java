@@ -52,7 +52,7 @@ class ModuleReportTest {
         .isInstanceOf(WorkerException.AbiMismatch.class)
         .hasMessage("m exports no function and; nearest: ad\\nd");
     assertThatThrownBy(() -> report.requireFunction(longName + "y"))
-        .hasMessage("m exports no function " + longName + "y");
+        .hasMessage("m exports no function " + longName + "y; call one of its exports");
     report.requireFunction(longName);
   }
 }

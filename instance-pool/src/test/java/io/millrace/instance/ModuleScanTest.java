@@ -222,7 +222,7 @@ class ModuleScanTest {
     assertThatThrownBy(() -> scan(module.build()))
         .isInstanceOf(WorkerException.ModuleRejected.class)
         .hasMessageStartingWith("m uses " + feature)
-        .hasMessageContaining("not supported: compile it");
+        .hasMessageContaining("not supported; compile it");
   }
 
   @Test

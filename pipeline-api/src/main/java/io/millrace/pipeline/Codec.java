@@ -6,7 +6,8 @@ import io.millrace.memory.Slice;
  * Writes values straight into a guest's memory, and reads them straight out of it.
  *
  * <p>Both happen on the worker's thread, within the invocation's deadline and in place of a copy:
- * so a codec should not block, and must not keep the slice. A slice that was kept throws {@link
+ * so a codec should not block, least of all to await another invocation, which may be waiting for
+ * this very worker; and it must not keep the slice. A slice that was kept throws {@link
  * io.millrace.memory.SliceStateException} when it is used later; <strong>a view of it that was kept
  * does not</strong>: it goes on reading and writing the guest's memory, while that serves others.
  * So a codec has to be trusted as the rest of the host is. What a codec throws fails its own

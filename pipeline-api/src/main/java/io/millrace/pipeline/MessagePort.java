@@ -70,8 +70,12 @@ public interface MessagePort extends AutoCloseable {
    * the seventeenth message on, as up to 16 are kept for the subscriber. The guest's deadline runs
    * on: that of the port's template, or {@link WorkerPool#MESSAGES_DEADLINE}. Once the subscriber
    * has cancelled, what guests post is refused and replies are dropped. Completes when the port is
-   * closed and its last message has run; errors never, but for a second subscriber, with {@link
-   * IllegalStateException}.
+   * closed and its last message has run.
+   *
+   * <p>When the pool is terminated this errors at once with {@link
+   * WorkerException.WorkerTerminated}, and what was on its way to the subscriber is dropped, as a
+   * browser empties the queue of a terminated worker's port (HTML, "terminate a worker"). A second
+   * subscriber gets {@link IllegalStateException}. It errors in no other case.
    */
   Flux<byte[]> messages();
 
@@ -79,8 +83,8 @@ public interface MessagePort extends AutoCloseable {
    * Messages that failed, and why: a trap is an error event, a {@link WorkerException.CodecFailed}
    * a messageerror. Later messages run as usual. For any number of subscribers, each with room for
    * {@link WorkerPool#EVENTS_KEPT} failures: of one that does not keep up the oldest are dropped.
-   * Completes when the port is closed and its last message has run. Signals come on Reactor's
-   * parallel scheduler.
+   * Completes when the port is closed, or the pool terminated, and its last message has ended.
+   * Signals come on Reactor's parallel scheduler.
    */
   Flux<WorkerException> errors();
 

@@ -193,6 +193,8 @@ final class OpenClaim implements Claim, Codec<ReservedBytes> {
     committedBytes = length;
     if (STATE.compareAndSet(this, State.OPEN, State.COMMITTED)) {
       LockSupport.unpark(worker);
+    } else if (state != State.OVERDUE) {
+      throw new WorkerException.SliceMisuse("the claim was closed"); // no answer would come
     }
     return reply.asMono(); // taken back in this very moment: the Mono says why
   }

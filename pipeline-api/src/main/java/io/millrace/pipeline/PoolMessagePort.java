@@ -10,6 +10,7 @@ import reactor.core.publisher.BufferOverflowStrategy;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.core.publisher.SynchronousSink;
 import reactor.core.scheduler.Schedulers;
 import reactor.util.context.ContextView;
 
@@ -27,7 +28,7 @@ final class PoolMessagePort implements MessagePort {
   private final WorkerPool pool;
   private final Invocation template;
   private final MessageChannel<byte[]> channel = new MessageChannel<>(Codecs.bytes());
-  private final Flux<byte[]> messages = channel.flux();
+  private final Flux<byte[]> messages;
   private final Sinks.Many<WorkerException> errors = Sinks.many().multicast().directBestEffort();
 
   /** Messages under way, and one for the port while it is open. At 0 all is over. */
@@ -35,11 +36,41 @@ final class PoolMessagePort implements MessagePort {
 
   private final AtomicBoolean closed = new AtomicBoolean();
 
+  /** What ended the pool; from then on no message is delivered. */
+  private volatile @Nullable WorkerException terminated;
+
   PoolMessagePort(WorkerPool pool, Invocation template) {
     this.pool = pool;
     String key = template.key() == null ? UNNAMED + NUMBERS.incrementAndGet() : template.key();
     this.template =
         template.withKey(key).withReceiver(channel).orDeadline(WorkerPool.MESSAGES_DEADLINE);
+    this.messages =
+        channel
+            .flux()
+            .handle(this::unlessTerminated)
+            .takeUntilOther(
+                termination()
+                    .publishOn(Schedulers.parallel()) // as all its signals
+                    .flatMap(Mono::error));
+  }
+
+  /** Closes the port on the thread that terminates the pool, so that nothing is delivered later. */
+  private Mono<WorkerException> termination() {
+    return pool.termination()
+        .doOnNext(
+            cause -> {
+              terminated = cause;
+              close();
+            });
+  }
+
+  private void unlessTerminated(byte[] message, SynchronousSink<byte[]> subscriber) {
+    WorkerException cause = terminated;
+    if (cause == null) {
+      subscriber.next(message);
+    } else {
+      subscriber.error(cause);
+    }
   }
 
   @Override
@@ -125,7 +156,12 @@ final class PoolMessagePort implements MessagePort {
   private void ended() {
     if (open.decrementAndGet() == 0) {
       try {
-        channel.end();
+        WorkerException cause = terminated;
+        if (cause == null) {
+          channel.end();
+        } else {
+          channel.fail(cause);
+        }
       } finally {
         Signals.complete(errors);
       }
@@ -142,7 +178,8 @@ final class PoolMessagePort implements MessagePort {
     return errors
         .asFlux()
         .onBackpressureBuffer(WorkerPool.EVENTS_KEPT - 1, BufferOverflowStrategy.DROP_OLDEST)
-        .publishOn(Schedulers.parallel(), false, 1); // which is on its way
+        .publishOn(Schedulers.parallel(), false, 1) // which is on its way
+        .takeUntilOther(termination().then(Mono.never())); // closes the port, and ends nothing
   }
 
   @Override

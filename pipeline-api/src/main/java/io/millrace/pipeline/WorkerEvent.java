@@ -18,7 +18,7 @@ public sealed interface WorkerEvent {
    * An instance is not used again, and the worker gets another one.
    *
    * @param worker its thread's name
-   * @param reason in one line
+   * @param reason in one line; of a failure its {@link WorkerException#reason}
    */
   record InstanceRetired(String worker, String reason) implements WorkerEvent {}
 

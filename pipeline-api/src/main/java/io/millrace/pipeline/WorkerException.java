@@ -25,14 +25,25 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("serial") // nobody keeps one: no kind promises a form
 public abstract sealed class WorkerException extends RuntimeException {
 
+  /** Null where the whole message is one. */
+  private final @Nullable String reason;
+
   private WorkerException(
       @Nullable String message, @Nullable Throwable cause, boolean writableStackTrace) {
     super(message, cause, false, writableStackTrace);
+    this.reason = null;
+  }
+
+  /** What happened, and what to do about it. */
+  private WorkerException(String reason, String advice, @Nullable Throwable cause) {
+    super(reason + "; " + advice, cause, false, true);
+    this.reason = reason;
   }
 
   /** For one that is made anew each time, and can carry what else went wrong. */
   private WorkerException(@Nullable String message, Throwable cause) {
     super(message, cause, true, true);
+    this.reason = null;
   }
 
   /** In one line: messages of parsers have several. */
@@ -41,6 +52,14 @@ public abstract sealed class WorkerException extends RuntimeException {
     return message == null || message.isBlank()
         ? cause.getClass().getSimpleName()
         : message.strip().replaceAll("\\s*\\R\\s*", " ");
+  }
+
+  /**
+   * What happened, in one line. Of what guests, hosts and modules do wrong it lacks the advice that
+   * the message adds for a caller.
+   */
+  public String reason() {
+    return reason == null ? String.valueOf(getMessage()) : reason;
   }
 
   /**
@@ -219,11 +238,10 @@ public abstract sealed class WorkerException extends RuntimeException {
     /** Says what ended the worker, without advice: this adds it. */
     public WorkerTerminated(String what, @Nullable Throwable cause) {
       super(
-          what
-              + "; the guest may have done its work: send it again, to a pool that is open, only"
+          what,
+          "the guest may have done its work: send it again, to a pool that is open, only"
               + " where doing it twice is harmless",
-          cause,
-          true);
+          cause);
     }
   }
 
@@ -239,13 +257,10 @@ public abstract sealed class WorkerException extends RuntimeException {
     /** The same, with the guest's functions that were running. */
     public GuestTrap(String function, Throwable cause, List<String> wasmStack) {
       super(
-          function
-              + " trapped: "
-              + describe(cause)
-              + "; its next call gets a new instance: send other input, or mend the guest"
+          function + " trapped: " + describe(cause),
+          "its next call gets a new instance: send other input, or mend the guest"
               + (wasmStack.isEmpty() ? "" : " in " + wasmStack.get(0)),
-          cause,
-          true);
+          cause);
       this.wasmStack = List.copyOf(wasmStack);
     }
 
@@ -265,12 +280,9 @@ public abstract sealed class WorkerException extends RuntimeException {
     /** Names the function and the guest's exit code. */
     public GuestExit(String function, int exitCode) {
       super(
-          function
-              + " ended its instance with exit code "
-              + exitCode
-              + ": its next call gets a new one; what is to be called again must return",
-          null,
-          true);
+          function + " ended its instance with exit code " + exitCode,
+          "its next call gets a new one: what is to be called again must return",
+          null);
       this.exitCode = exitCode;
     }
 
@@ -290,15 +302,10 @@ public abstract sealed class WorkerException extends RuntimeException {
     /** Names the function, the host function, and what that threw. */
     public HostFunctionFailed(String function, String hostFunction, Throwable cause) {
       super(
-          function
-              + " failed: host function "
-              + hostFunction
-              + ": "
-              + describe(cause)
-              + "; its next call gets a new instance: mend the host function, or let it answer the"
+          function + " failed: host function " + hostFunction + ": " + describe(cause),
+          "its next call gets a new instance: mend the host function, or let it answer the"
               + " guest an error instead",
-          cause,
-          true);
+          cause);
       this.hostFunction = hostFunction;
     }
 
@@ -383,16 +390,16 @@ public abstract sealed class WorkerException extends RuntimeException {
     private final long figure;
     private final long limit;
 
-    /** Says what is wrong with which module. */
-    public ModuleRejected(String message, @Nullable Throwable cause) {
-      super(message, cause, true);
+    /** Says what is wrong with which module, and what to do. */
+    public ModuleRejected(String reason, String advice, @Nullable Throwable cause) {
+      super(reason, advice, cause);
       this.figure = 0;
       this.limit = NO_LIMIT;
     }
 
-    /** Says what of which module is over its limit; {@code message} names both figures. */
-    public ModuleRejected(String message, long figure, long limit) {
-      super(message, null, true);
+    /** Says what of which module is over its limit; {@code reason} names both figures. */
+    public ModuleRejected(String reason, String advice, long figure, long limit) {
+      super(reason, advice, null);
       this.figure = figure;
       this.limit = limit;
     }
@@ -440,19 +447,19 @@ public abstract sealed class WorkerException extends RuntimeException {
   public static final class AbiMismatch extends WorkerException {
     private final boolean functionOnly;
 
-    /** Says which export does not fit, and why. */
-    public AbiMismatch(String message) {
-      this(message, false);
+    /** Says which export does not fit, and why; and what to do. */
+    public AbiMismatch(String reason, String advice) {
+      this(reason, advice, false);
     }
 
-    private AbiMismatch(String message, boolean functionOnly) {
-      super(message, null, true);
+    private AbiMismatch(String reason, String advice, boolean functionOnly) {
+      super(reason, advice, null);
       this.functionOnly = functionOnly;
     }
 
     /** Says which function is not there, or cannot be invoked; the rest of the module can. */
-    public static AbiMismatch ofFunction(String message) {
-      return new AbiMismatch(message, true);
+    public static AbiMismatch ofFunction(String reason, String advice) {
+      return new AbiMismatch(reason, advice, true);
     }
 
     /** Whether only the function that was asked for does not fit: the guest itself is ready. */

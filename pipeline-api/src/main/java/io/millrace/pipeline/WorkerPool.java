@@ -201,4 +201,14 @@ public interface WorkerPool extends AutoCloseable {
    * guests have stopped; {@link #close} waits for them. Harmless when repeated.
    */
   void terminate();
+
+  /**
+   * Emits why the pool was terminated, when {@link #terminate} is called, when {@link #close} has
+   * waited for too long, or when the pool has closed itself. Emits and completes at no other time:
+   * a pool that has ended in peace can be terminated yet. Comes on the thread that terminates,
+   * which a subscriber is not to block.
+   */
+  default Mono<WorkerException> termination() {
+    return Mono.never();
+  }
 }

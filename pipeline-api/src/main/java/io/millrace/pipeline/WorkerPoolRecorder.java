@@ -61,4 +61,24 @@ public interface WorkerPoolRecorder {
 
   /** Something out of the ordinary. Any thread. */
   default void event(WorkerEvent event) {}
+
+  /**
+   * This one and {@code next}, as a pool has one recorder: each is told of everything, this one
+   * first, whatever it throws.
+   *
+   * <pre>{@code
+   * TenantCosts costs = new TenantCosts();
+   * WorkerPoolRecorder log = new WorkerPoolRecorder() {
+   *   public void event(WorkerEvent event) {
+   *     System.out.println(event);
+   *   }
+   * };
+   * try (WorkerPool told = WorkerPools.over(guests).recorder(costs.and(log)).build()) {
+   *   told.invoke(Invocation.of("sha256", "abc")).block();
+   * }
+   * }</pre>
+   */
+  default WorkerPoolRecorder and(WorkerPoolRecorder next) {
+    return new BothRecorders(this, next);
+  }
 }

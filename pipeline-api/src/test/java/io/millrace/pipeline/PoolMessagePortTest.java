@@ -31,7 +31,10 @@ class PoolMessagePortTest {
           Proxy.newProxyInstance(
               WorkerPool.class.getClassLoader(),
               new Class<?>[] {WorkerPool.class},
-              (proxy, method, args) -> answer((Invocation) args[0]));
+              (proxy, method, args) ->
+                  method.getName().equals("termination")
+                      ? Mono.never()
+                      : answer((Invocation) args[0]));
 
   private final MessagePort port = new PoolMessagePort(pool, Invocation.of("trap", ""));
 

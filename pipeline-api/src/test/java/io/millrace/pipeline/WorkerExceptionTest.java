@@ -63,7 +63,7 @@ class WorkerExceptionTest {
             new WorkerException.GuestExit("f", 3),
             false,
             true,
-            "its next call gets a new one; what is to be called again must return"),
+            "; its next call gets a new one: what is to be called again must return"),
         row(
             new WorkerException.HostFunctionFailed("f", "env.log", mine),
             false,
@@ -82,9 +82,13 @@ class WorkerExceptionTest {
             true,
             false,
             "all 4 instances of the pool are in use: raise it"),
-        row(new WorkerException.ModuleRejected("bad: mend it", null), false, true, ": mend it"),
+        row(
+            new WorkerException.ModuleRejected("bad", "mend it", null),
+            false,
+            true,
+            "bad; mend it"),
         row(new WorkerException.CapabilityDenied("env.x: grant it"), false, true, ": grant it"),
-        row(new WorkerException.AbiMismatch("f: export it"), false, true, ": export it"),
+        row(new WorkerException.AbiMismatch("f", "export it"), false, true, "f; export it"),
         row(
             new WorkerException.PayloadTooLarge("payload", 9, 8),
             false,
@@ -130,10 +134,11 @@ class WorkerExceptionTest {
     assertThat(new WorkerException.GuestExit("f", 3).exitCode()).isEqualTo(3);
     assertThat(new WorkerException.PoolExhausted("pages", 4, "raise it").limit()).isEqualTo(4);
     assertThat(new WorkerException.GuestFailed("f", "no-key").error()).isEqualTo("no-key");
-    WorkerException.ModuleRejected large = new WorkerException.ModuleRejected("9 of 8", 9, 8);
+    WorkerException.ModuleRejected large =
+        new WorkerException.ModuleRejected("9 of 8", "make it 8", 9, 8);
     assertThat(large.figure()).isEqualTo(9);
     assertThat(large.limit()).isEqualTo(8);
-    assertThat(new WorkerException.ModuleRejected("bad", null).limit())
+    assertThat(new WorkerException.ModuleRejected("bad", "mend it", null).limit())
         .isEqualTo(WorkerException.ModuleRejected.NO_LIMIT);
     WorkerException.PayloadTooLarge payload = new WorkerException.PayloadTooLarge("p", 9, 8);
     assertThat(payload.lengthBytes()).isEqualTo(9);
@@ -147,6 +152,18 @@ class WorkerExceptionTest {
         .hasMessageStartingWith("f: the codec failed to decode: no token at line 1; the guest");
     assertThat(new WorkerException.GuestTrap("f", new StackOverflowError()))
         .hasMessageStartingWith("f trapped: StackOverflowError; its");
+  }
+
+  @Test
+  void whatHappenedIsToldWithoutTheAdviceToo() {
+    RuntimeException mine = new IllegalStateException("mine");
+    assertThat(new WorkerException.GuestTrap("f", mine, List.of("inner")).reason())
+        .isEqualTo("f trapped: mine");
+    assertThat(new WorkerException.GuestExit("f", 3).reason())
+        .isEqualTo("f ended its instance with exit code 3");
+    assertThat(new WorkerException.AbiMismatch("f lies", "mend it").reason()).isEqualTo("f lies");
+    WorkerException full = new WorkerException.InboxFull(8);
+    assertThat(full.reason()).isEqualTo(full.getMessage());
   }
 
   @Test

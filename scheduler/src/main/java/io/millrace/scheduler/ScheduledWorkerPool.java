@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /** The pool: joins its parts, and is what they see of each other. */
 final class ScheduledWorkerPool implements WorkerPool {
@@ -40,6 +41,7 @@ final class ScheduledWorkerPool implements WorkerPool {
   private final Deadlines deadlines;
   private final OpenClaims claims;
   private final LoadMeter loadMeter;
+  private final Sinks.One<WorkerException> termination = Sinks.one();
   private volatile @Nullable WorkerException terminated;
 
   ScheduledWorkerPool(GuestSource guests, WorkerPoolConfig config, Platform platform) {
@@ -138,6 +140,11 @@ final class ScheduledWorkerPool implements WorkerPool {
     terminate("worker was terminated");
   }
 
+  @Override
+  public Mono<WorkerException> termination() {
+    return termination.asMono();
+  }
+
   private void stopAccepting() {
     if (admission.tryClose()) {
       streams.closeAll();
@@ -162,6 +169,11 @@ final class ScheduledWorkerPool implements WorkerPool {
     dispatcher.run(); // answers what waits
     crew.stopAll();
     crew.wakeAll();
+    try {
+      termination.tryEmitValue(terminated); // once; last, as subscribers' code runs here
+    } catch (Throwable subscriberThrew) {
+      log("a subscriber of termination() threw", subscriberThrew);
+    }
   }
 
   // ---- its parts

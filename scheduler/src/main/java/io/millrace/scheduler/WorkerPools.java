@@ -8,7 +8,15 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 
-/** Makes worker pools. */
+/**
+ * Makes worker pools.
+ *
+ * <pre>{@code
+ * try (WorkerPool two = WorkerPools.over(guests).workers(2).inboxCapacity(256).build()) {
+ *   String digest = two.invoke(Invocation.of("sha256", "abc")).block().utf8();
+ * }
+ * }</pre>
+ */
 public final class WorkerPools {
 
   private WorkerPools() {}

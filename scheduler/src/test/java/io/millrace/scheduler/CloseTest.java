@@ -19,6 +19,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
@@ -62,6 +64,39 @@ class CloseTest {
         .expectError(WorkerException.PoolClosed.class)
         .verify(LONG);
     assertThat(guests.leases.get()).isZero();
+  }
+
+  @Test
+  void tellsThatItWasTerminatedWhateverASubscriberThrows() {
+    WorkerPool pool = pool(LONG);
+    pool.termination()
+        .subscribe(
+            new CoreSubscriber<>() {
+              @Override
+              public void onSubscribe(Subscription subscription) {
+                subscription.request(1);
+              }
+
+              @Override
+              public void onNext(WorkerException why) {
+                throw new IllegalStateException("mine");
+              }
+
+              @Override
+              public void onError(Throwable error) {}
+
+              @Override
+              public void onComplete() {}
+            });
+    CompletableFuture<WorkerException> told = pool.termination().toFuture();
+    pool.close();
+    assertThat(told).as("it ended in peace").isNotDone();
+    pool.terminate();
+    pool.terminate();
+    StepVerifier.create(pool.termination())
+        .expectNextMatches(WorkerException.WorkerTerminated.class::isInstance)
+        .expectComplete()
+        .verify(LONG);
   }
 
   @Test

@@ -58,7 +58,7 @@ final class FakeGuests implements GuestSource {
       @Override
       public Guest guest(@Nullable String tenant) {
         if ("rejected".equals(tenant)) {
-          throw new WorkerException.ModuleRejected("no module for this tenant", null);
+          throw new WorkerException.ModuleRejected("no module for this tenant", "add one", null);
         }
         return guest;
       }
@@ -122,7 +122,9 @@ final class FakeGuests implements GuestSource {
             throw new WorkerException.WorkerTerminated("stopped at the gate", stop);
           }
         }
-        default -> throw new WorkerException.AbiMismatch("no function " + invocation.function());
+        default ->
+            throw new WorkerException.AbiMismatch(
+                "no function " + invocation.function(), "export it");
       }
       Payload.Copied payload = (Payload.Copied) invocation.payload();
       return Arrays.copyOfRange(

@@ -51,7 +51,7 @@ final class SimulatedGuests implements GuestSource {
         machine.pass(machine.random().nextInt(10_000));
         if (machine.random().nextInt(50) == 0) {
           refused++;
-          throw new WorkerException.ModuleRejected("no guest this time", null);
+          throw new WorkerException.ModuleRejected("no guest this time", "try again", null);
         }
         return guest;
       }

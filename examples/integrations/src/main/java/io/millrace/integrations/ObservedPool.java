@@ -5,6 +5,7 @@ import io.millrace.pipeline.Claim;
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerEvent;
+import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.WorkerPool;
 import io.millrace.pipeline.WorkerPoolLoad;
 import io.millrace.pipeline.WorkerPoolMetrics;
@@ -87,5 +88,10 @@ final class ObservedPool implements WorkerPool {
   @Override
   public void terminate() {
     pool.terminate();
+  }
+
+  @Override
+  public Mono<WorkerException> termination() {
+    return pool.termination();
   }
 }

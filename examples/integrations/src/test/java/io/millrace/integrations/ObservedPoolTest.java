@@ -190,6 +190,15 @@ class ObservedPoolTest {
   }
 
   @Test
+  void aPortEndsWhenThePoolBeneathIsTerminated() {
+    MessagePort port = pool.connect(Invocation.of("sha256", ""));
+    StepVerifier.create(port.messages())
+        .then(bare::terminate)
+        .expectError(WorkerException.WorkerTerminated.class)
+        .verify(LONG);
+  }
+
+  @Test
   void eachInvocationOfAStreamIsAChildOfTheStreams() {
     Invocation same = Invocation.of("sha256", "a");
     Flux<Invocation> invocations = Flux.just(same, Invocation.of("trap", ""), same);

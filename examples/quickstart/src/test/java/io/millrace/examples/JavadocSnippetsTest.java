@@ -57,6 +57,7 @@ class JavadocSnippetsTest {
   private static final List<String> ENTRANCES =
       List.of(
           "WorkerPool",
+          "WorkerPools",
           "Invocation",
           "Payload",
           "Reply",

@@ -20,7 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -122,14 +122,16 @@ class FaceGeneratorTest {
   }
 
   private static WorkerPool recording(
-      List<Invocation> calls, @Nullable Function<String, WorkerException> failing) {
+      List<Invocation> calls, @Nullable BiFunction<String, String, WorkerException> failing) {
     InvocationHandler handler =
         (proxy, method, args) -> {
           if (method.getName().equals("invoke")) {
             Invocation invocation = (Invocation) args[0];
             calls.add(invocation);
             if (failing != null) {
-              return Mono.error(failing.apply("there is no function " + invocation.function()));
+              return Mono.error(
+                  failing.apply(
+                      "there is no function " + invocation.function(), "call another one"));
             }
             return Mono.just(new Reply.Completed(invocation, "answer", 1, 1));
           }
