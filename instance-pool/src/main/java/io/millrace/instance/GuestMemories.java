@@ -3,6 +3,7 @@ package io.millrace.instance;
 import io.millrace.memory.FlatLinearMemory;
 import io.millrace.memory.PageLimits;
 import io.millrace.memory.SharedLinearMemory;
+import io.millrace.memory.Slice;
 import io.millrace.memory.Snapshot;
 import io.millrace.pipeline.WorkerException;
 import java.util.Objects;
@@ -70,6 +71,12 @@ final class GuestMemories {
       throw new WorkerException.CapabilityDenied(
           "the instances of " + name + " have a memory each: use sharedMemory(true), or a claim");
     }
+  }
+
+  /** Whether a slice lies in the region that all instances have. */
+  boolean canReach(Slice slice) {
+    SharedLinearMemory present = region;
+    return present != null && slice.isIn(present);
   }
 
   /** On the way of each invocation, on the submitter's thread too: one volatile read. */

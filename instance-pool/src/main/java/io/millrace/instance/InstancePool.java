@@ -1,6 +1,7 @@
 package io.millrace.instance;
 
 import io.millrace.instance.IdleInstances.Idle;
+import io.millrace.memory.Slice;
 import io.millrace.memory.SliceArena;
 import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.spi.ClaimArena;
@@ -127,6 +128,11 @@ public final class InstancePool implements GuestSource, AutoCloseable {
   @Override
   public @Nullable Mono<ClaimArena> claimArena(@Nullable String tenant) {
     return sharesMemory() ? claims.arena(tenant) : null;
+  }
+
+  @Override
+  public boolean canReach(Slice slice) {
+    return memories.canReach(slice);
   }
 
   @Override

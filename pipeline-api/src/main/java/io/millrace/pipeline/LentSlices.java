@@ -4,6 +4,7 @@ import io.millrace.memory.Slice;
 import io.millrace.memory.SliceStateException;
 import io.millrace.memory.Slices;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,10 +48,19 @@ public final class LentSlices implements Payload {
    * The invocation has room: the sender's handles die, if the slices are transferred. They are
    * {@code owner}'s from now on: one payload may stand in several invocations, of which one wins.
    *
-   * @throws WorkerException.SliceMisuse when one is not live; all others work as before
+   * @param reachable whether a guest can use a slice where it lies
+   * @throws WorkerException.SliceMisuse when one is not live, or no guest reaches it; all work as
+   *     before
    */
-  public void accept(Object owner) {
+  public void accept(Object owner, Predicate<Slice> reachable) {
     if (transferred) {
+      for (Slice each : given) {
+        if (!reachable.test(each)) {
+          throw new WorkerException.SliceMisuse(
+              "the slice is not of the memory that the guests share: allocate it in "
+                  + "InstancePool.sharedArena");
+        }
+      }
       try {
         taken = Slices.transferAll(given);
         this.owner = owner;

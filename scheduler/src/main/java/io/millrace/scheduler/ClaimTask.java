@@ -6,6 +6,7 @@ import io.millrace.pipeline.SharedClaim;
 import io.millrace.pipeline.WorkerEvent;
 import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.spi.ClaimArena;
+import io.millrace.pipeline.spi.GuestSource;
 import java.util.Objects;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -138,7 +139,7 @@ final class ClaimTask extends Task implements Subscription, SharedClaim.Submissi
   // ---- the pool
 
   @Override
-  void acceptPayload() {
+  void acceptPayload(GuestSource guests) {
     // There is none before it is filled.
   }
 

@@ -191,7 +191,7 @@ final class ScheduledWorkerPool implements WorkerPool {
       return false;
     }
     try {
-      task.acceptPayload();
+      task.acceptPayload(guests);
       if (task.isDone()) {
         task.dropPayload(); // whoever ended it in between found nothing to give back
       }

@@ -4,6 +4,7 @@ import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.LentSlices;
 import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerException;
+import io.millrace.pipeline.spi.GuestSource;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
@@ -80,11 +81,11 @@ abstract class Task extends TaskState {
   /**
    * It has room: what its payload transfers is the sender's no more.
    *
-   * @throws WorkerException.SliceMisuse when that is not the sender's to give
+   * @throws WorkerException.SliceMisuse when that is not the sender's to give, or no use to a guest
    */
-  void acceptPayload() {
+  void acceptPayload(GuestSource guests) {
     if (invocation.payload() instanceof LentSlices lent) {
-      lent.accept(this);
+      lent.accept(this, guests::canReach);
     }
   }
 

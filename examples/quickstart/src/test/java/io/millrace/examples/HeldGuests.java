@@ -1,5 +1,6 @@
 package io.millrace.examples;
 
+import io.millrace.memory.Slice;
 import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.spi.Guest;
 import io.millrace.pipeline.spi.GuestLease;
@@ -19,6 +20,11 @@ final class HeldGuests implements GuestSource {
 
   void letGo() {
     letGo.countDown();
+  }
+
+  @Override
+  public boolean canReach(Slice slice) {
+    return guests.canReach(slice);
   }
 
   @Override

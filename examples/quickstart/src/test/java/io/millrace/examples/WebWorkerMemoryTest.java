@@ -205,10 +205,29 @@ class WebWorkerMemoryTest {
   }
 
   @Test
+  @DisplayName("a failed post leaves everything attached: one of the list is of another memory")
+  void aListWithASliceOfAnotherMemoryDetachesNothing() {
+    Slice ours = text(arena(), "ours");
+    Slice foreign = text(anotherMemory(), "theirs");
+    for (List<Slice> list : List.of(List.of(ours, foreign), List.of(foreign))) {
+      assertThatThrownBy(() -> port.post(Payload.transferred(list)))
+          .isInstanceOf(WorkerException.SliceMisuse.class)
+          .hasMessageContaining("is not of the memory that the guests share");
+    }
+    assertThat(foreign.isLive()).isTrue();
+    port.post(Payload.transferred(ours));
+    assertThat(answers()).containsExactly("ours");
+  }
+
+  private static SliceArena anotherMemory() {
+    return new BumpArena(new PrivateLinearMemory(new PageLimits(1, 1)), 0, 65_536);
+  }
+
+  @Test
   @DisplayName("a slice of another memory does not cross")
   void aSliceOfAnotherMemoryIsRefused() {
     held.letGo();
-    SliceArena other = new BumpArena(new PrivateLinearMemory(new PageLimits(1, 1)), 0, 65_536);
+    SliceArena other = anotherMemory();
     StepVerifier.create(pool.invoke(Invocation.of("echo", Payload.shared(other.allocate(4, 8)))))
         .expectErrorSatisfies(
             thrown ->

@@ -1,5 +1,6 @@
 package io.millrace.pipeline.spi;
 
+import io.millrace.memory.Slice;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -32,5 +33,14 @@ public interface GuestSource {
    */
   default @Nullable Mono<ClaimArena> claimArena(@Nullable String tenant) {
     return null;
+  }
+
+  /**
+   * Whether all guests reach a slice where it lies. Asked on the submitter's thread before a
+   * transferred slice leaves its sender, who keeps it if not; so no arena loses one to a guest that
+   * can do nothing with it.
+   */
+  default boolean canReach(Slice slice) {
+    return true;
   }
 }
