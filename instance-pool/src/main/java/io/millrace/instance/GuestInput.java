@@ -100,7 +100,7 @@ final class GuestInput {
     if (payload instanceof Payload.Encoded<?> encoded) {
       encode(function, encoded);
     } else {
-      lend(function, ((LentSlices) payload).slices());
+      lend(function, (LentSlices) payload);
     }
     if (keepsGiven && arena != null) {
       if (length > payloadLimitBytes) {
@@ -149,15 +149,9 @@ final class GuestInput {
     }
   }
 
-  private void lend(String function, List<Slice> slices) {
-    for (Slice each : slices) {
-      if (!each.isIn(memory)) {
-        throw new WorkerException.SliceMisuse(
-            function
-                + ": the slice is not of the memory that the guests share: allocate it in "
-                + "InstancePool.sharedArena");
-      }
-    }
+  private void lend(String function, LentSlices lent) {
+    lent.requireReachable(function, each -> each.isIn(memory));
+    List<Slice> slices = lent.slices();
     if (arena == null) {
       throw new WorkerException.AbiMismatch(
           function + " takes payloads in blocks of its own only, by its ABI", "copy the slice");

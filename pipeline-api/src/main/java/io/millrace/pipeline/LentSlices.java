@@ -48,24 +48,40 @@ public final class LentSlices implements Payload {
    * The invocation has room: the sender's handles die, if the slices are transferred. They are
    * {@code owner}'s from now on: one payload may stand in several invocations, of which one wins.
    *
-   * @param reachable whether a guest can use a slice where it lies
+   * @param function of the invocation, for the message
+   * @param reachable whether all guests can use a slice where it lies
    * @throws WorkerException.SliceMisuse when one is not live, or no guest reaches it; all work as
    *     before
    */
-  public void accept(Object owner, Predicate<Slice> reachable) {
+  public void accept(String function, Object owner, Predicate<Slice> reachable) {
     if (transferred) {
-      for (Slice each : given) {
-        if (!reachable.test(each)) {
-          throw new WorkerException.SliceMisuse(
-              "the slice is not of the memory that the guests share: allocate it in "
-                  + "InstancePool.sharedArena");
-        }
-      }
+      requireReachable(function, given, reachable);
       try {
         taken = Slices.transferAll(given);
         this.owner = owner;
       } catch (SliceStateException misuse) {
         throw new WorkerException.SliceMisuse(misuse);
+      }
+    }
+  }
+
+  /**
+   * Nothing, where a guest can use all of the slices where they lie.
+   *
+   * @throws WorkerException.SliceMisuse where not
+   */
+  public void requireReachable(String function, Predicate<Slice> reachable) {
+    requireReachable(function, slices(), reachable);
+  }
+
+  private static void requireReachable(
+      String function, List<Slice> slices, Predicate<Slice> reachable) {
+    for (Slice each : slices) {
+      if (!reachable.test(each)) {
+        throw new WorkerException.SliceMisuse(
+            function
+                + ": the slice is not of the memory that the guests share: allocate it in "
+                + "InstancePool.sharedArena");
       }
     }
   }

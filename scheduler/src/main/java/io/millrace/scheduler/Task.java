@@ -85,7 +85,7 @@ abstract class Task extends TaskState {
    */
   void acceptPayload(GuestSource guests) {
     if (invocation.payload() instanceof LentSlices lent) {
-      lent.accept(this, guests::canReach);
+      lent.accept(invocation.function(), this, guests::canReach);
     }
   }
 
