@@ -61,8 +61,7 @@ final class Drain {
       pool.platform().interleave();
       if (!turn.isOver()) {
         missed = wip.addAndGet(-missed);
-      } else if (isOthers(self)) {
-        leave(self, wasLeft);
+      } else if (tryLeave(self, wasLeft)) {
         return;
       } else {
         turn.begin(); // what is left over has to be done, wish or not
@@ -73,19 +72,20 @@ final class Drain {
     }
   }
 
-  /** Threads of the pool's have something else to do; others are the stream's own. */
-  private boolean isOthers(Thread self) {
-    return pool.signaller().isDelivering(self) || pool.crew().isOwnThread(self);
-  }
-
-  private void leave(Thread self, boolean wasLeft) {
+  /** Threads of the pool's have something else to do; others are the stream's own, and stay. */
+  private boolean tryLeave(Thread self, boolean wasLeft) {
+    boolean delivers = pool.signaller().isDelivering(self);
+    if (!delivers && !pool.crew().isOwnThread(self)) {
+      return false;
+    }
     if (!wasLeft) {
       pool.streams().countLeft(1); // who closes the pool waits for its end
     }
-    if (pool.signaller().isDelivering(self)) {
+    if (delivers) {
       pool.signaller().add(this::goOn);
     } else {
       pool.streams().drainLater(stream);
     }
+    return true;
   }
 }
