@@ -3,6 +3,7 @@ package io.millrace.benchmarks.stress;
 import io.millrace.memory.ArenaExhaustedException;
 import io.millrace.memory.SizeClassArena;
 import io.millrace.memory.Slice;
+import io.millrace.memory.SliceArena;
 import io.millrace.memory.SliceStateException;
 import org.jspecify.annotations.Nullable;
 
@@ -11,15 +12,19 @@ abstract class ArenaState {
 
   static final int BLOCK_BYTES = SizeClassArena.GRANULE_BYTES;
 
-  final SizeClassArena arena;
+  final SliceArena arena;
 
   ArenaState(int blocks) {
     this(blocks, false);
   }
 
   ArenaState(int blocks, boolean leakDetection) {
-    int base = Slots.next(4);
-    arena = new SizeClassArena(Slots.MEMORY, base, blocks * BLOCK_BYTES, leakDetection);
+    this(new SizeClassArena(Slots.MEMORY, Slots.next(4), blocks * BLOCK_BYTES, leakDetection));
+  }
+
+  /** Over an arena of another kind, whose smallest block is as large. */
+  ArenaState(SliceArena arena) {
+    this.arena = arena;
   }
 
   /** A slice of so many blocks, or null when the arena says that it has no room. */

@@ -3,10 +3,8 @@ package io.millrace.benchmarks.stress;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import io.millrace.memory.ArenaExhaustedException;
 import io.millrace.memory.BuddyArena;
 import io.millrace.memory.Slice;
-import org.jspecify.annotations.Nullable;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -21,23 +19,11 @@ import org.openjdk.jcstress.infra.results.III_Result;
  */
 public class BuddyStress {
 
-  private static final int BLOCK_BYTES = BuddyArena.GRANULE_BYTES;
-
   /** A pair of buddies of one granule each. */
-  abstract static class Pair {
+  abstract static class Pair extends ArenaState {
 
-    final BuddyArena arena = new BuddyArena(Slots.MEMORY, Slots.next(2), 2 * BLOCK_BYTES);
-
-    final @Nullable Slice lend(int blocks) {
-      try {
-        return arena.allocate(blocks * BLOCK_BYTES, 8);
-      } catch (ArenaExhaustedException full) {
-        return null;
-      }
-    }
-
-    final int blockOf(@Nullable Slice slice) {
-      return slice == null ? -1 : (slice.offset() - arena.base()) / BLOCK_BYTES;
+    Pair() {
+      super(new BuddyArena(Slots.MEMORY, Slots.next(2), 2 * BLOCK_BYTES));
     }
   }
 
@@ -96,7 +82,7 @@ public class BuddyStress {
     public void arbiter(III_Result result) {
       result.r1 = arena.usedBytes();
       result.r2 = arena.liveSlices();
-      result.r3 = ArenaState.live(lend(2));
+      result.r3 = live(lend(2));
     }
   }
 
@@ -120,8 +106,8 @@ public class BuddyStress {
     @Actor
     public void allocator(IIII_Result result) {
       Slice whole = lend(2);
-      result.r1 = whole == null ? -1 : ArenaState.load(whole);
-      result.r2 = whole == null ? 0 : ArenaState.live(slice);
+      result.r1 = whole == null ? -1 : load(whole);
+      result.r2 = whole == null ? 0 : live(slice);
     }
 
     /** What is lent. */
