@@ -1,6 +1,5 @@
 package io.millrace.scheduler;
 
-import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
@@ -13,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A task's place says where it is: from 0 on among the arrivals; below 0, as its complement, in
  * the table; or {@link #EARLY}, when its reply is out and it was never submitted. Who submits moves
  * it to the table, the drain to EARLY, by compare-and-set: one of the two sees the other.
+ *
+ * <p>A reply's number is its place in the queue of those that ended: any worker that leaves one
+ * there sees how many there are, and drains from the awaited one on.
  *
  * <table>
  *   <caption>Access</caption>
@@ -28,8 +30,7 @@ final class AsEnded extends ReplyOrder {
 
   private final AtomicReferenceArray<@Nullable StreamTask> arrivals;
   private final AtomicReferenceArray<@Nullable StreamTask> table;
-  private final Queue<StreamTask> ended;
-  private final DrainState drain;
+  private final MpscVarHandleArrayQueue<StreamTask> ended;
 
   /** A ring of the table's places that are free. */
   private final int[] free;
@@ -37,8 +38,11 @@ final class AsEnded extends ReplyOrder {
   private final AtomicInteger freed;
   private int taken;
 
-  AsEnded(AtomicReferenceArray<@Nullable StreamTask> arrivals, DrainState drain) {
-    this.drain = drain;
+  AsEnded(
+      AtomicReferenceArray<@Nullable StreamTask> arrivals,
+      ScheduledWorkerPool pool,
+      DrainState drain) {
+    super(pool, drain);
     int places = arrivals.length();
     this.arrivals = arrivals;
     this.table = new AtomicReferenceArray<>(places);
@@ -55,7 +59,13 @@ final class AsEnded extends ReplyOrder {
     if (!ended.offer(task)) {
       throw new IllegalStateException("more replies than invocations under way");
     }
-    return true;
+    platform().interleave();
+    return tryComeForDue();
+  }
+
+  @Override
+  boolean isDue(long number) {
+    return ended.currentProducerIndex() > number;
   }
 
   @Override
@@ -77,7 +87,7 @@ final class AsEnded extends ReplyOrder {
   }
 
   @Override
-  @Nullable StreamTask next(long submitted) {
+  @Nullable StreamTask poll() {
     StreamTask task = ended.poll();
     if (task == null) {
       return null;

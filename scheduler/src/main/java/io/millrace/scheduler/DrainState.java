@@ -31,10 +31,10 @@ final class DrainState extends Padded {
 
   private long emitted;
 
-  /** {@link AsArrived}: how much further on is the reply that is waited for. */
+  /** {@link ReplyOrder}: how much further on is the reply that is waited for. */
   long ahead;
 
-  /** {@link AsArrived}: so often the drain still goes by {@link #ahead}. */
+  /** {@link ReplyOrder}: so often the drain still goes by {@link #ahead}. */
   int waitsLeft;
 
   /** How many replies the downstream has: in order of arrival, also where the next one stands. */

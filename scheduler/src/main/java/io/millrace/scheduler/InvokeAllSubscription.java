@@ -58,7 +58,9 @@ final class InvokeAllSubscription extends Padded implements Subscription {
     this.drain = new Drain(pool, this, state, turn);
     this.arrivals = new Arrivals(pool, this, concurrency);
     this.order =
-        ordered ? new AsArrived(arrivals.ring(), pool, state) : new AsEnded(arrivals.ring(), state);
+        ordered
+            ? new AsArrived(arrivals.ring(), pool, state)
+            : new AsEnded(arrivals.ring(), pool, state);
     this.submission = new Submission(pool, this, arrivals, order);
     this.upstream = new Upstream(pool, this, arrivals, submission, concurrency);
   }
