@@ -20,17 +20,24 @@ final class FairQueue {
   /** With more than this many tenants known, those with nothing waiting are forgotten. */
   private static final int MOST_IDLE = 1024;
 
+  /**
+   * After so much service those with nothing waiting are forgotten, too: they would be compared by
+   * a difference that overflows in the end. Some 18 minutes of one worker.
+   */
+  private static final long EPOCH = 1_000_000_000_000L * Lane.PARTS;
+
   private final Map<String, Integer> weights;
   private final boolean byPriority;
   private final Map<@Nullable String, Lane> lanes = new HashMap<>();
   private final PriorityQueue<Lane> active =
-      new PriorityQueue<>((one, other) -> Long.compare(one.servedNanos(), other.servedNanos()));
+      new PriorityQueue<>((one, other) -> Long.signum(one.served() - other.served()));
 
   /** The lane of the last task that was added, and whose it is: mostly the next one's too. */
   private @Nullable Lane lastLane;
 
   private @Nullable String lastTenant;
-  private long servedNanos;
+  private long served;
+  private long epochServed;
   private int size;
 
   /**
@@ -48,7 +55,7 @@ final class FairQueue {
     size++;
     task.queuedIn(lane);
     if (lane.size() == 1) {
-      lane.resumeAt(servedNanos);
+      lane.resumeAt(served);
       active.add(lane);
     }
   }
@@ -61,7 +68,7 @@ final class FairQueue {
     Lane lane = lanes.get(tenant);
     if (lane == null) {
       if (lanes.size() >= MOST_IDLE + active.size()) {
-        lanes.values().removeIf(each -> each.size() == 0);
+        forgetIdle();
       }
       lane = new Lane(tenant == null ? 1 : weights.getOrDefault(tenant, 1));
       lanes.put(tenant, lane);
@@ -71,13 +78,22 @@ final class FairQueue {
     return lane;
   }
 
+  private void forgetIdle() {
+    lanes.values().removeIf(each -> each.size() == 0);
+    lastLane = null;
+  }
+
   /** The next that still waits; what was abandoned meanwhile is left out and not charged. */
   @Nullable Task poll() {
     for (Lane lane = active.peek(); lane != null; lane = active.peek()) {
       Task task = lane.poll();
       size -= task == null ? 0 : 1;
       if (task != null && !task.isDone()) {
-        servedNanos = lane.servedNanos();
+        served = lane.served();
+        if (served - epochServed > EPOCH) {
+          epochServed = served;
+          forgetIdle();
+        }
         lane.charge();
         requeue(lane);
         return task;

@@ -30,16 +30,26 @@ final class Lane {
     }
   }
 
+  /** As many as the heaviest weight: so the shortest runs differ by weight, too. */
+  static final int PARTS = WorkerPoolConfig.HIGHEST_WEIGHT;
+
+  /** A queue that had grown beyond this gives its array up when it is empty. */
+  private static final int KEPT = 64;
+
   private final int weight;
-  private final ArrayDeque<Task> normal = new ArrayDeque<>();
+  private ArrayDeque<Task> normal = new ArrayDeque<>();
+  private int mostNormal;
 
   /** Other priorities than 0, highest first; made when the first such task comes. */
   private @Nullable TreeMap<Integer, ArrayDeque<Task>> others;
 
   private int size;
 
-  /** How much it has been served, in nanoseconds by weight. {@link FairQueue} goes by this. */
-  private long servedNanos;
+  /**
+   * How much it has been served by weight, in {@link #PARTS} of a nanosecond. {@link FairQueue}
+   * goes by this. It may overflow: only differences count.
+   */
+  private long served;
 
   /** What a run takes of late. Written by workers, racily: an estimate. */
   @SuppressWarnings("unused") // through COST_NANOS
@@ -53,6 +63,7 @@ final class Lane {
     int priority = byPriority ? task.invocation.priority() : 0;
     if (priority == 0) {
       normal.add(task);
+      mostNormal = Math.max(mostNormal, normal.size());
     } else {
       if (others == null) {
         others = new TreeMap<>(Collections.reverseOrder());
@@ -66,9 +77,7 @@ final class Lane {
   @Nullable Task poll() {
     TreeMap<Integer, ArrayDeque<Task>> byPriority = others;
     if (byPriority == null || byPriority.isEmpty()) {
-      Task task = normal.poll();
-      size -= task == null ? 0 : 1;
-      return task;
+      return pollNormal();
     }
     Map.Entry<Integer, ArrayDeque<Task>> first = byPriority.firstEntry();
     return first.getKey() > 0 || normal.isEmpty() ? poll(first) : pollNormal();
@@ -87,6 +96,10 @@ final class Lane {
   private @Nullable Task pollNormal() {
     Task task = normal.poll();
     size -= task == null ? 0 : 1;
+    if (mostNormal > KEPT && normal.isEmpty()) {
+      normal = new ArrayDeque<>();
+      mostNormal = 0;
+    }
     return task;
   }
 
@@ -123,18 +136,20 @@ final class Lane {
     return size;
   }
 
-  long servedNanos() {
-    return servedNanos;
+  long served() {
+    return served;
   }
 
   /** Comes back from having had nothing: what it did not use meanwhile is not owed to it. */
-  void resumeAt(long othersServedNanos) {
-    servedNanos = Math.max(servedNanos, othersServedNanos);
+  void resumeAt(long othersServed) {
+    if (othersServed - served > 0) {
+      served = othersServed;
+    }
   }
 
   /** One of its tasks goes to a worker. */
   void charge() {
-    servedNanos += Math.max(1, costNanos() / weight);
+    served += Math.max(1, costNanos() * PARTS / weight);
   }
 
   /** Any worker: how long some of its runs took together. */

@@ -47,7 +47,7 @@ public record WorkerPoolConfig(
   public static final int HIGHEST_CAPACITY = 1 << 20;
 
   /** The heaviest tenant. */
-  public static final int HIGHEST_WEIGHT = 1_000_000;
+  public static final int HIGHEST_WEIGHT = 1_000;
 
   /** One worker per core, 1024 waiting, 60 s to keep alive, 30 s to drain, 250 ms of grace. */
   public static final WorkerPoolConfig DEFAULT =

@@ -154,4 +154,29 @@ class FairQueueTest {
     Task first = add("tenant 0", 0);
     assertThat(queue.poll()).isSameAs(first);
   }
+
+  @Test
+  void weightsCountForTheShortestRuns() {
+    for (int i = 0; i < 400; i++) {
+      add("heavy", 0);
+      add("light", 0);
+    }
+    assertThat(Collections.frequency(tenants(400, 1), "heavy")).isBetween(290, 310);
+  }
+
+  @Test
+  void whoWasAwayForVeryLongComesBackLevel() {
+    add("away", 0);
+    tenants(1, 1);
+    for (int i = 0; i < 200; i++) {
+      add("busy", 0);
+      add("busy", 0);
+      tenants(2, Long.MAX_VALUE / Lane.PARTS / 50); // all together beyond what a long can hold
+    }
+    add("busy", 0);
+    add("away", 0);
+    add("away", 0);
+    add("busy", 0);
+    assertThat(tenants(2, 1)).contains("busy", "away");
+  }
 }
