@@ -51,16 +51,30 @@ final class Deadlines {
       pool.outcomes().tryAnswerWaiting(task, () -> task.deadlineExceeded(false), false);
       return true;
     }
-    if (shedsLate && isLate(task, nowNanos, pool.loadMeter().meanServiceNanos())) {
+    if (shedsLate && isLate(task, nowNanos) && !isAlone()) {
       pool.outcomes().tryAnswerWaiting(task, () -> shed(task), false);
       return true;
     }
     return false;
   }
 
-  /** Whether a run that takes as long as others would end behind its deadline. */
-  static boolean isLate(Task task, long nowNanos, long serviceNanos) {
-    return task.hasDeadline() && task.deadlineNanos() - nowNanos < serviceNanos;
+  /** Whether a run that takes as long as its tenant's others would end behind its deadline. */
+  boolean isLate(Task task, long nowNanos) {
+    return task.hasDeadline() && task.deadlineNanos() - nowNanos < expectedNanos(task);
+  }
+
+  private long expectedNanos(Task task) {
+    Lane lane = task.lane();
+    long known = lane == null ? 0 : lane.costNanos();
+    return known == 0 ? pool.loadMeter().meanServiceNanos() : known;
+  }
+
+  /**
+   * Nobody else waits: then it is tried, however late it seems to be. Service time is measured by
+   * what runs, so after a few long runs nothing would be begun any more, and nothing measured.
+   */
+  private boolean isAlone() {
+    return pool.admission().waiting() <= 1;
   }
 
   static WorkerException shed(Task task) {

@@ -120,8 +120,7 @@ final class Eviction {
     }
     shedBefore = true;
     nextShedNanos = now + SHED_EVERY_NANOS;
-    long serviceNanos = pool.loadMeter().meanServiceNanos();
-    Predicate<Task> late = task -> Deadlines.isLate(task, now, serviceNanos);
+    Predicate<Task> late = task -> pool.deadlines().isLate(task, now);
     Consumer<Task> shed = task -> pool.outcomes().evict(task, Deadlines.shed(task));
     shared.removeIf(late, shed);
     for (Slot slot : slots) {

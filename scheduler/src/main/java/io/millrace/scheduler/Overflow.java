@@ -19,14 +19,18 @@ public enum Overflow {
   /**
    * The oldest that waits, of the tenant of which most wait and of its lowest priority, is answered
    * with {@code Dropped}, and the new one takes its place. Use it where only the latest counts.
+   * What a worker was handed already, some 200 us of work or up to 64 short runs, goes only where
+   * nothing else waits; with a key it does not go at all. Where 1024 new ones wait for their turn
+   * to be let in, the next is rejected with {@code InboxFull}.
    */
   DROP_OLDEST,
 
   /**
-   * Those whose deadline leaves less time than their turn and their run are going to take, by
-   * measured service time, are answered with {@code Shed}; the new one takes such a place, or is
+   * Those whose deadline leaves less time than their run is going to take, by what their tenant's
+   * runs took of late, are answered with {@code Shed}; the new one takes such a place, or is
    * rejected with {@code InboxFull} where there is none. A worker does not begin what cannot end in
-   * time either.
+   * time either, but for one that nobody else waits behind: so the pool finds out when runs become
+   * shorter again.
    */
   SHED_LATE
 }

@@ -205,4 +205,22 @@ class OverflowTest {
       }
     }
   }
+
+  @Test
+  void afterALongRunShortOnesAreBegunAgain() {
+    try (WorkerPool pool =
+        WorkerPools.over(guests)
+            .workers(1)
+            .inboxCapacity(16)
+            .overflow(Overflow.SHED_LATE)
+            .build()) {
+      Invocation cold = Invocation.of("spin", "").withDeadline(Duration.ofMillis(300));
+      assertThat(failure(pool.invoke(cold).toFuture()))
+          .isInstanceOf(WorkerException.DeadlineExceeded.class);
+      Invocation warm = Invocation.of("echo", "warm").withDeadline(Duration.ofMillis(250));
+      for (int i = 0; i < 20; i++) {
+        assertThat(text(pool.invoke(warm).toFuture())).isEqualTo("warm");
+      }
+    }
+  }
 }
