@@ -79,9 +79,11 @@ final class LoadMeter {
     double arrivals = (counts.arrived - before.start.arrived) * 1e9 / nanos;
     double busy = (counts.busyNanos - before.start.busyNanos) / nanos;
     double offered = service.getTotalCount() == 0 ? 0 : arrivals * service.getMean() / 1e9;
-    if (counts.nanos - now.start.nanos >= WINDOW_NANOS) {
-      before = now;
-      now = new Window(counts);
+    long nowOpen = counts.nanos - now.start.nanos;
+    if (nowOpen >= WINDOW_NANOS) {
+      Window next = new Window(counts);
+      before = nowOpen < 2 * WINDOW_NANOS ? now : next; // nobody looked: what was is over
+      now = next;
     }
     return new WorkerPoolLoad(
         arrivals,

@@ -90,4 +90,15 @@ class LoadMeterTest {
     assertThat(load.utilisation()).isZero();
     assertThat(load.suggestedWorkers()).isEqualTo(1);
   }
+
+  @Test
+  void whatCameBeforeALongPauseCountsForOneLook() {
+    run(0, 100, 10 * MILLI, 10 * MILLI);
+    look(SECOND, 100);
+    look(3_600 * SECOND, 100);
+    run(0, 6_000, MILLI, MILLI);
+    WorkerPoolLoad load = look(3_601 * SECOND, 6_100);
+    assertThat(load.arrivalsPerSecond()).isEqualTo(6_000);
+    assertThat(load.suggestedWorkers()).isGreaterThan(6);
+  }
 }
