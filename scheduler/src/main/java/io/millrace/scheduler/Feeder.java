@@ -126,7 +126,10 @@ final class Feeder {
       return;
     }
     if (leastLoadedFirst) {
-      Arrays.sort(feedOrder, Comparator.comparingLong(each -> each.tally.busyNanos()));
+      for (Slot slot : feedOrder) {
+        slot.busySeen = slot.tally.busyNanos(); // which workers write: a sort needs keys that stay
+      }
+      Arrays.sort(feedOrder, Comparator.comparingLong(each -> each.busySeen));
     }
     for (Slot slot : feedOrder) {
       feed(slot);

@@ -78,7 +78,9 @@ interface Platform {
 
     @Override
     public Thread thread(Runnable body, String name, long stackBytes) {
-      Thread thread = new Thread(null, body, name, stackBytes);
+      // Neither thread-locals nor the class loader of whoever happens to call first.
+      Thread thread = new Thread(null, body, name, stackBytes, false);
+      thread.setContextClassLoader(Platform.class.getClassLoader());
       thread.setDaemon(true);
       return thread;
     }

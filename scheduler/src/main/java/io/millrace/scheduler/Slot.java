@@ -75,6 +75,9 @@ final class Slot {
   /** Its worker records; one that was given up does not any more. */
   final RunTimes times = new RunTimes();
 
+  /** Dispatch only: by what least loaded slots come first. */
+  long busySeen;
+
   private volatile int wish;
 
   private volatile boolean asleep;

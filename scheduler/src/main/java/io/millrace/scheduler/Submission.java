@@ -48,6 +48,9 @@ final class Submission {
   /** The drain has something to do, since something was submitted. Written in submission. */
   private boolean drainIsDue;
 
+  /** Dispatch has something to do, since something was submitted. Submission only. */
+  private boolean dispatchIsDue;
+
   Submission(
       ScheduledWorkerPool pool, InvokeAllSubscription stream, Arrivals arrivals, ReplyOrder order) {
     this.pool = pool;
@@ -162,6 +165,11 @@ final class Submission {
       if (wasHeld) {
         pool.streams().countHeld(-1);
       }
+      // Not before: dispatch may start workers, and those started stay awake while any is held.
+      if (dispatchIsDue) {
+        dispatchIsDue = false;
+        pool.dispatcher().poke();
+      }
     }
   }
 
@@ -234,7 +242,7 @@ final class Submission {
       for (; left > 0; left--) { // somebody is between claim and store: it comes here again
         pool.outcomes().departed();
       }
-      pool.dispatcher().poke();
+      dispatchIsDue = true;
     }
   }
 

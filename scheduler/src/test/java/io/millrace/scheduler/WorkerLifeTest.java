@@ -15,11 +15,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import reactor.core.Disposable;
@@ -223,25 +226,27 @@ class WorkerLifeTest {
         .equals(Optional.of("io.millrace.scheduler.TaskRunner"));
   }
 
+  private static WorkerPoolConfig config(int workers) {
+    return new WorkerPoolConfig(
+        workers,
+        workers,
+        64,
+        Sizing.BY_BACKLOG,
+        LONG,
+        LONG,
+        LONG,
+        1,
+        DispatchPolicy.ANY_FREE,
+        Overflow.WAIT,
+        IdleStrategy.PARK,
+        WorkerPoolRecorder.NONE,
+        Map.of());
+  }
+
   @Test
   void aWorkerWhoseThreadDiesIsReplacedAndItsInvocationAnswered() {
     AtomicBoolean armed = new AtomicBoolean();
-    WorkerPoolConfig config =
-        new WorkerPoolConfig(
-            1,
-            1,
-            8,
-            Sizing.BY_BACKLOG,
-            LONG,
-            LONG,
-            LONG,
-            1,
-            DispatchPolicy.ANY_FREE,
-            Overflow.WAIT,
-            IdleStrategy.PARK,
-            WorkerPoolRecorder.NONE,
-            Map.of());
-    try (WorkerPool pool = new ScheduledWorkerPool(guests, config, deadly(armed))) {
+    try (WorkerPool pool = new ScheduledWorkerPool(guests, config(1), deadly(armed))) {
       assertThat(pool.invoke(Invocation.of("echo", "")).toFuture()).succeedsWithin(LONG);
       armed.set(true);
       assertThat(pool.invoke(Invocation.of("echo", "")).toFuture())
@@ -253,5 +258,52 @@ class WorkerLifeTest {
     }
     assertThat(guests.closedLeases.get()).isEqualTo(guests.leases.get()).isEqualTo(2);
     assertThat(guests.threads).noneMatch(Thread::isAlive);
+  }
+
+  @Test
+  void workersHaveNothingOfTheThreadThatHappenedToCallFirst() throws InterruptedException {
+    InheritableThreadLocal<String> secret = new InheritableThreadLocal<>();
+    List<String> seen = new CopyOnWriteArrayList<>();
+    List<ClassLoader> loaders = new CopyOnWriteArrayList<>();
+    try (WorkerPool pool = WorkerPools.over(guests).workers(1).build()) {
+      Thread caller =
+          new Thread(
+              () -> {
+                secret.set("the first caller's");
+                Thread.currentThread().setContextClassLoader(new ClassLoader() {});
+                pool.invoke(Invocation.of("echo", ""))
+                    .doOnNext(reply -> seen.add("" + secret.get()))
+                    .doOnNext(reply -> loaders.add(Thread.currentThread().getContextClassLoader()))
+                    .block();
+              });
+      caller.start();
+      caller.join();
+    }
+    assertThat(seen).containsExactly("null");
+    assertThat(loaders).containsExactly(WorkerPools.class.getClassLoader());
+  }
+
+  /** While any stream holds something back, workers that have nothing to do stay awake. */
+  @Test
+  void noWorkerStaysAwakeWhileAStreamThatSubmitsStartsOthers() {
+    AtomicReference<ScheduledWorkerPool> pool = new AtomicReference<>();
+    List<Boolean> held = new CopyOnWriteArrayList<>();
+    Platform watched =
+        (Platform)
+            Proxy.newProxyInstance(
+                Platform.class.getClassLoader(),
+                new Class<?>[] {Platform.class},
+                (proxy, method, arguments) -> {
+                  if (method.getName().equals("start")) {
+                    held.add(Objects.requireNonNull(pool.get()).streams().holdAny());
+                  }
+                  return method.invoke(Platform.SYSTEM, arguments);
+                });
+    try (ScheduledWorkerPool started = new ScheduledWorkerPool(guests, config(8), watched)) {
+      pool.set(started);
+      Flux<Invocation> many = Flux.range(0, 64).map(i -> Invocation.of("echo", "" + i));
+      assertThat(started.invokeAll(many).count().block(LONG)).isEqualTo(64);
+    }
+    assertThat(held).isNotEmpty().containsOnly(false);
   }
 }
