@@ -38,6 +38,7 @@ final class ScheduledWorkerPool implements WorkerPool {
   private final Signaller signaller;
   private final Dispatcher dispatcher;
   private final Streams streams;
+  private final RoomQueue roomQueue;
   private final Deadlines deadlines;
   private final OpenClaims claims;
   private final LoadMeter loadMeter;
@@ -64,6 +65,7 @@ final class ScheduledWorkerPool implements WorkerPool {
     FairQueue shared = new FairQueue(config.tenantWeights(), true);
     dispatcher = new Dispatcher(this, config, slots, shared);
     streams = new Streams(this, slots.length);
+    roomQueue = new RoomQueue(this);
     deadlines = new Deadlines(this, config.overflow());
     claims = new OpenClaims(this);
     int cores = Runtime.getRuntime().availableProcessors();
@@ -277,6 +279,10 @@ final class ScheduledWorkerPool implements WorkerPool {
 
   Streams streams() {
     return streams;
+  }
+
+  RoomQueue roomQueue() {
+    return roomQueue;
   }
 
   static void log(String what, @Nullable Throwable failure) {

@@ -151,7 +151,7 @@ class HeldUpTest {
         };
     pool.invokeAllUnordered(held).subscribe(stream);
     stream.request(3);
-    assertThat(pool.streams().isRoomAwaited()).isTrue();
+    assertThat(pool.roomQueue().isAwaited()).isTrue();
     Schedulers.boundedElastic().schedule(() -> stream.request(5));
     awaitSoon(() -> sent.get() == 4);
     guests.open();
@@ -410,9 +410,9 @@ class HeldUpTest {
   void aStreamThatIsCancelledWhileItWaitsForRoomIsForgotten() {
     fill();
     Disposable waiting = pool.invokeAll(Flux.range(0, 8).map(HeldUpTest::echo)).subscribe();
-    awaitSoon(() -> pool.streams().isRoomAwaited());
+    awaitSoon(() -> pool.roomQueue().isAwaited());
     waiting.dispose();
-    assertThat(pool.streams().isRoomAwaited()).isFalse();
+    assertThat(pool.roomQueue().isAwaited()).isFalse();
   }
 
   @Test
