@@ -8,10 +8,8 @@ import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.spi.ClaimArena;
 import io.millrace.pipeline.spi.GuestSource;
 import java.util.Objects;
-import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Operators;
 
 /**
  * A claim on shared memory as an invocation: it takes room like any other, and is queued when it is
@@ -23,13 +21,11 @@ import reactor.core.publisher.Operators;
  *               OpenClaims knows it ---------------------------|
  * </pre>
  */
-final class ClaimTask extends Task implements Subscription, SharedClaim.Submission {
+final class ClaimTask extends SingleTask implements SharedClaim.Submission {
 
-  private final ScheduledWorkerPool pool;
   private final SharedClaim claim;
   private final Mono<ClaimArena> arena;
   private final CoreSubscriber<? super Claim> claimant;
-  private final FirstRequest requested = new FirstRequest();
   private volatile boolean cancelled;
 
   ClaimTask(
@@ -37,8 +33,7 @@ final class ClaimTask extends Task implements Subscription, SharedClaim.Submissi
       SharedClaim claim,
       Mono<ClaimArena> arena,
       CoreSubscriber<? super Claim> claimant) {
-    super(claim.invocation());
-    this.pool = pool;
+    super(pool, claim.invocation(), claimant);
     this.claim = claim;
     this.arena = arena;
     this.claimant = claimant;
@@ -46,34 +41,18 @@ final class ClaimTask extends Task implements Subscription, SharedClaim.Submissi
 
   // ---- the claimant's subscription
 
-  @Override
-  public void request(long n) {
-    if (!Operators.validate(n) || !requested.tryTell()) {
-      return;
-    }
-    pool.signaller().relieve();
-    pool.announcer().submitted(invocation, claimant);
-    submitted(pool.platform().nanoTime());
-    if (!requested.told()) {
-      pool.outcomes().cancel(this);
-    } else if (!pool.admission().tryAcquire()) {
-      pool.dispatcher().squeezeIn(this);
-    } else if (pool.tryAdmit(this, false)) {
-      admitted();
-    }
-  }
-
   /** Of one that was not handed out yet. Whoever has the claim cancels it by closing it. */
   @Override
   public void cancel() {
     cancelled = true;
-    if (claim.tryDrop() && requested.tryCancel()) {
-      pool.outcomes().cancel(this);
-    } // else never submitted, or its submitter does
+    if (claim.tryDrop()) {
+      super.cancel();
+    }
   }
 
   // ---- the way to the claimant: it has room. A submitter, or the signaller
 
+  @Override
   void admitted() {
     pool.claims().add(this);
     arena.subscribe(this::open, this::failed, this::noArena);

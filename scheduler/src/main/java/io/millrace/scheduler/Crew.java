@@ -145,7 +145,7 @@ final class Crew {
     pool.announcer().eventLater(new WorkerEvent.WorkerAbandoned(name, invocation));
     threads.remove(worker.thread());
     if (stuck.incrementAndGet() > config.mostAbandoned()) {
-      pool.failClosed(config.mostAbandoned());
+      pool.shutdown().failClosed();
     }
     vacate(worker, true);
   }

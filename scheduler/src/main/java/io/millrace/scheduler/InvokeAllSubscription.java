@@ -268,7 +268,7 @@ final class InvokeAllSubscription extends Padded implements Subscription {
     state.finished = true;
     pool.streams().ended(this);
     if (submission.awaitsRoom()) {
-      pool.streams().awaitNoRoom(this);
+      pool.roomQueue().remove(this);
     }
   }
 }

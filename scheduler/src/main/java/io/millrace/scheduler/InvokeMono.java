@@ -2,10 +2,8 @@ package io.millrace.scheduler;
 
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Reply;
-import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Operators;
 
 /** One invocation for each subscription, submitted at the first request. */
 final class InvokeMono extends Mono<Reply> {
@@ -23,42 +21,20 @@ final class InvokeMono extends Mono<Reply> {
     actual.onSubscribe(new MonoTask(pool, invocation, actual));
   }
 
-  private static final class MonoTask extends Task implements Subscription {
+  private static final class MonoTask extends SingleTask {
 
-    private final ScheduledWorkerPool pool;
     private final CoreSubscriber<? super Reply> actual;
-    private final FirstRequest requested = new FirstRequest();
 
     MonoTask(
         ScheduledWorkerPool pool, Invocation invocation, CoreSubscriber<? super Reply> actual) {
-      super(invocation);
-      this.pool = pool;
+      super(pool, invocation, actual);
       this.actual = actual;
     }
 
     @Override
-    public void request(long n) {
-      if (!Operators.validate(n) || !requested.tryTell()) {
-        return;
-      }
-      pool.signaller().relieve();
-      pool.announcer().submitted(invocation, actual);
-      submitted(pool.platform().nanoTime());
-      if (!requested.told()) {
-        pool.outcomes().cancel(this);
-      } else if (!pool.admission().tryAcquire()) {
-        pool.dispatcher().squeezeIn(this);
-      } else if (pool.tryAdmit(this, false)) {
-        pool.dispatcher().put(this);
-        pool.dispatcher().poke();
-      }
-    }
-
-    @Override
-    public void cancel() {
-      if (requested.tryCancel()) {
-        pool.outcomes().cancel(this);
-      } // else never submitted, or its submitter does
+    void admitted() {
+      pool.dispatcher().put(this);
+      pool.dispatcher().poke();
     }
 
     @Override

@@ -96,8 +96,8 @@ final class Outcomes {
   void departed() {
     pool.admission().abandoned();
     pool.dispatcher().abandoned();
-    if (pool.streams().isRoomAwaited()) {
-      pool.streams().offerRoom();
+    if (pool.roomQueue().isAwaited()) {
+      pool.roomQueue().offer();
     }
     if (pool.admission().isDrained()) {
       pool.crew().wakeAll();

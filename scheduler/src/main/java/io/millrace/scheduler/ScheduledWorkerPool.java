@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
 
 /** The pool: joins its parts, and is what they see of each other. */
 final class ScheduledWorkerPool implements WorkerPool {
@@ -38,10 +37,13 @@ final class ScheduledWorkerPool implements WorkerPool {
   private final Signaller signaller;
   private final Dispatcher dispatcher;
   private final Streams streams;
+  private final RoomQueue roomQueue;
   private final Deadlines deadlines;
   private final OpenClaims claims;
   private final LoadMeter loadMeter;
-  private final Sinks.One<WorkerException> termination = Sinks.one();
+  private final Shutdown shutdown;
+
+  /** Workers look at it with each run. */
   private volatile @Nullable WorkerException terminated;
 
   ScheduledWorkerPool(GuestSource guests, WorkerPoolConfig config, Platform platform) {
@@ -64,10 +66,12 @@ final class ScheduledWorkerPool implements WorkerPool {
     FairQueue shared = new FairQueue(config.tenantWeights(), true);
     dispatcher = new Dispatcher(this, config, slots, shared);
     streams = new Streams(this, slots.length);
+    roomQueue = new RoomQueue(this);
     deadlines = new Deadlines(this, config.overflow());
     claims = new OpenClaims(this);
     int cores = Runtime.getRuntime().availableProcessors();
     loadMeter = new LoadMeter(slots, cores);
+    shutdown = new Shutdown(this, config);
   }
 
   // ---- its users
@@ -124,56 +128,17 @@ final class ScheduledWorkerPool implements WorkerPool {
 
   @Override
   public void close() {
-    stopAccepting();
-    Thread caller = Thread.currentThread();
-    if (crew.isOwnThread(caller) || signaller.isOwnThread(caller)) {
-      // It cannot wait for itself.
-      watchdog.terminateAt(platform.nanoTime() + config.drainTimeoutNanos());
-    } else if (!crew.join(config.drainTimeoutNanos())) {
-      terminate();
-      crew.join(config.graceNanos() + 1_000_000_000L);
-    }
+    shutdown.close();
   }
 
   @Override
   public void terminate() {
-    terminate("worker was terminated");
+    shutdown.terminate();
   }
 
   @Override
   public Mono<WorkerException> termination() {
-    return termination.asMono();
-  }
-
-  private void stopAccepting() {
-    if (admission.tryClose()) {
-      streams.closeAll();
-    }
-    crew.wakeAll();
-  }
-
-  /** So many guests did not stop that the pool had better not start more. */
-  void failClosed(int limit) {
-    terminate(
-        "the pool closed itself: more than "
-            + limit
-            + " guests did not stop when told to; find out which, or raise mostAbandoned");
-  }
-
-  private void terminate(String why) {
-    if (terminated == null) {
-      terminated = new WorkerException.WorkerTerminated(why, null);
-    }
-    stopAccepting();
-    claims.endAll(terminated);
-    dispatcher.run(); // answers what waits
-    crew.stopAll();
-    crew.wakeAll();
-    try {
-      termination.tryEmitValue(terminated); // once; last, as subscribers' code runs here
-    } catch (Throwable subscriberThrew) {
-      log("a subscriber of termination() threw", subscriberThrew);
-    }
+    return shutdown.termination();
   }
 
   // ---- its parts
@@ -205,6 +170,11 @@ final class ScheduledWorkerPool implements WorkerPool {
   /** Why the pool was terminated; null while it was not. */
   @Nullable WorkerException terminated() {
     return terminated;
+  }
+
+  /** {@link Shutdown} only. */
+  void terminated(WorkerException why) {
+    terminated = why;
   }
 
   boolean isTerminated() {
@@ -271,12 +241,20 @@ final class ScheduledWorkerPool implements WorkerPool {
     return loadMeter;
   }
 
+  Shutdown shutdown() {
+    return shutdown;
+  }
+
   OpenClaims claims() {
     return claims;
   }
 
   Streams streams() {
     return streams;
+  }
+
+  RoomQueue roomQueue() {
+    return roomQueue;
   }
 
   static void log(String what, @Nullable Throwable failure) {

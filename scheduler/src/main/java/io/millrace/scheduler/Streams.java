@@ -9,8 +9,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The open streams of a pool: how much room each may count on, which of them wait for some, hold
- * something back, or have a drain that is to go on. All methods: any thread.
+ * The open streams of a pool: how much room each may count on, which of them hold something back,
+ * or have a drain that is to go on. Those that wait for room are {@link RoomQueue}'s. All methods:
+ * any thread.
  */
 final class Streams {
 
@@ -34,17 +35,12 @@ final class Streams {
   private final int workers;
   private final Map<Long, InvokeAllSubscription> open = new ConcurrentHashMap<>();
   private final AtomicLong numbers = new AtomicLong();
-  private final Queue<InvokeAllSubscription> awaitingRoom = new ConcurrentLinkedQueue<>();
 
   /** Those whose drain took its turn and goes on later: by whoever comes for it next. */
   private final Queue<InvokeAllSubscription> undrained = new ConcurrentLinkedQueue<>();
 
-  /** Workers ask with each run: counted before a stream stands in the queue. */
-  private final AtomicInteger awaiting = new AtomicInteger();
-
   private final AtomicInteger undrainedCount = new AtomicInteger();
   private final AtomicInteger holding = new AtomicInteger();
-  private final AtomicInteger offering = new AtomicInteger();
   private final AtomicInteger leftDrains = new AtomicInteger();
   private final AtomicBoolean drainOnAsked = new AtomicBoolean();
 
@@ -137,64 +133,6 @@ final class Streams {
       anyStands |= look.anyDrains();
     }
     return any;
-  }
-
-  // ---- room
-
-  /** The stream is called back when room comes free. */
-  void awaitRoom(InvokeAllSubscription stream) {
-    awaiting.incrementAndGet();
-    pool.platform().interleave();
-    awaitingRoom.add(stream);
-    pool.platform().interleave();
-    offerRoom(); // some may have come free before the stream stood in the queue
-  }
-
-  /** The stream has ended, or was cancelled. */
-  void awaitNoRoom(InvokeAllSubscription stream) {
-    if (awaitingRoom.remove(stream)) {
-      awaiting.decrementAndGet();
-    }
-  }
-
-  boolean isRoomAwaited() {
-    return awaiting.get() != 0;
-  }
-
-  private boolean canOffer() {
-    return isRoomAwaited() && (admission.hasRoom() || admission.isClosed());
-  }
-
-  /**
-   * Room came free: those that wait for some submit what they have. One thread at a time sees to
-   * that; a stream that finds too little waits again behind the others.
-   */
-  void offerRoom() {
-    if (offering.getAndIncrement() != 0) {
-      return;
-    }
-    int missed = 1;
-    do {
-      while (canOffer()) {
-        InvokeAllSubscription next = awaitingRoom.poll();
-        if (next == null) {
-          break; // it is not there yet, and looks for itself when it is
-        }
-        pool.platform().interleave();
-        awaiting.decrementAndGet();
-        tell(next);
-      }
-      pool.platform().interleave();
-      missed = offering.addAndGet(-missed);
-    } while (missed != 0);
-  }
-
-  private static void tell(InvokeAllSubscription next) {
-    try {
-      next.roomCame();
-    } catch (Throwable noHeap) {
-      ScheduledWorkerPool.log("a stream could not be told of room", noHeap); // others can
-    }
   }
 
   // ---- drains

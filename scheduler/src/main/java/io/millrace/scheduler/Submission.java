@@ -220,7 +220,7 @@ final class Submission {
 
   private void awaitRoom() {
     if (awaitingRoom.compareAndSet(false, true)) {
-      pool.streams().awaitRoom(stream);
+      pool.roomQueue().await(stream);
     }
   }
 

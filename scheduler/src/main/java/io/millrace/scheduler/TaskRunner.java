@@ -93,8 +93,8 @@ final class TaskRunner extends Padded {
       return true;
     }
     slot.tally.countBegun();
-    if (pool.streams().isRoomAwaited()) {
-      pool.streams().offerRoom();
+    if (pool.roomQueue().isAwaited()) {
+      pool.roomQueue().offer();
       lastEndNanos = NO_TIME; // which is not the guest's time
     }
     boolean drains = pool.streams().hasUndrained(); // not what this run's end may leave

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class FakeGuests implements GuestSource {
 
+  private static final long MOST_HELD_NANOS = 30_000_000_000L;
+
   final AtomicInteger leases = new AtomicInteger();
   final AtomicInteger closedLeases = new AtomicInteger();
   final AtomicInteger started = new AtomicInteger();
@@ -31,12 +34,17 @@ final class FakeGuests implements GuestSource {
   final Set<Thread> threads = ConcurrentHashMap.newKeySet();
   private final CountDownLatch gate = new CountDownLatch(1);
 
-  /** For subscribers that block. */
+  /** For subscribers that block. Not for ever: a test that fails is to end. */
   static void awaitUninterruptibly(CountDownLatch latch) {
+    long start = System.nanoTime();
     boolean interrupted = false;
     while (latch.getCount() > 0) {
+      long leftNanos = MOST_HELD_NANOS - (System.nanoTime() - start);
+      if (leftNanos <= 0) {
+        throw new AssertionError("held for too long");
+      }
       try {
-        latch.await();
+        latch.await(leftNanos, TimeUnit.NANOSECONDS);
       } catch (InterruptedException later) {
         interrupted = true;
       }

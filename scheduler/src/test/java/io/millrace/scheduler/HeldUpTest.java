@@ -3,7 +3,12 @@ package io.millrace.scheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.millrace.memory.PageLimits;
+import io.millrace.memory.PrivateLinearMemory;
+import io.millrace.memory.SizeClassArena;
+import io.millrace.memory.Slice;
 import io.millrace.pipeline.Invocation;
+import io.millrace.pipeline.Payload;
 import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerPool;
 import io.millrace.pipeline.WorkerPoolRecorder;
@@ -22,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.reactivestreams.Subscription;
 import reactor.core.Disposable;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
@@ -40,14 +46,14 @@ class HeldUpTest {
 
   private final FakeGuests guests = new FakeGuests();
   private final CountDownLatch released = new CountDownLatch(1);
-  private final ScheduledWorkerPool pool = pool(WorkerPoolRecorder.NONE);
+  private final ScheduledWorkerPool pool = pool(16, WorkerPoolRecorder.NONE);
 
   /** A guest that is stopped has time: what these tests wait for must not need that to pass. */
-  private ScheduledWorkerPool pool(WorkerPoolRecorder recorder) {
+  private ScheduledWorkerPool pool(int capacity, WorkerPoolRecorder recorder) {
     return (ScheduledWorkerPool)
         WorkerPools.over(guests)
             .workers(2)
-            .inboxCapacity(16)
+            .inboxCapacity(capacity)
             .grace(LONG.plus(LONG))
             .recorder(recorder)
             .drainTimeout(Duration.ofSeconds(5))
@@ -65,6 +71,11 @@ class HeldUpTest {
 
   private static Invocation echo(Object text) {
     return Invocation.of("echo", text.toString());
+  }
+
+  /** There is always more; each is held until the gate is opened. */
+  private static Flux<Invocation> gates() {
+    return Flux.range(0, Integer.MAX_VALUE).map(i -> Invocation.of("gate", ""));
   }
 
   private void hold() {
@@ -119,7 +130,7 @@ class HeldUpTest {
     assertThat(replies.count().block(LONG)).isEqualTo(40);
   }
 
-  /** The first worker is kept by the publisher; room comes free at the other's. */
+  /** The publisher keeps the drain, too: who brings the room has to submit. */
   @Test
   void whatWaitsForRoomBeginsWhileThePublisherDoesNotReturn() {
     fill();
@@ -133,8 +144,15 @@ class HeldUpTest {
                   }
                   return echo(i);
                 });
-    Disposable stream =
-        pool.invokeAllUnordered(held).subscribeOn(Schedulers.boundedElastic()).subscribe();
+    BaseSubscriber<Reply> stream =
+        new BaseSubscriber<>() {
+          @Override
+          protected void hookOnSubscribe(Subscription subscription) {}
+        };
+    pool.invokeAllUnordered(held).subscribe(stream);
+    stream.request(3);
+    assertThat(pool.roomQueue().isAwaited()).isTrue();
+    Schedulers.boundedElastic().schedule(() -> stream.request(5));
     awaitSoon(() -> sent.get() == 4);
     guests.open();
     awaitSoon(() -> guests.started.get() == ALL + 3);
@@ -177,19 +195,21 @@ class HeldUpTest {
   /** Of two workers one brings replies, and the other one would give them out for ever. */
   @Test
   void aSlowSubscriberDoesNotKeepAWorkerFromItsKeys() {
-    Disposable slow =
-        pool.invokeAll(Flux.range(0, Integer.MAX_VALUE).map(HeldUpTest::echo))
-            .doOnNext(reply -> sleep(5))
-            .subscribeOn(Schedulers.boundedElastic()) // whose thread may drain, and for long
-            .subscribe();
-    for (int key = 0; key < 8; key++) {
-      Invocation keyed = echo("key " + key).withKey("k" + key);
-      for (int i = 0; i < 8; i++) {
-        assertThat(Objects.requireNonNull(pool.invoke(keyed).block(LONG)).utf8())
-            .isEqualTo("key " + key);
+    try (WorkerPool roomy = pool(4096, WorkerPoolRecorder.NONE)) {
+      Disposable slow = roomy.invokeAll(gates()).doOnNext(reply -> sleep(5)).subscribe();
+      guests.open(); // so the subscriber is on a worker's thread
+      try {
+        for (int key = 0; key < 8; key++) {
+          Invocation keyed = echo("key " + key).withKey("k" + key);
+          for (int i = 0; i < 8; i++) {
+            assertThat(Objects.requireNonNull(roomy.invoke(keyed).block(LONG)).utf8())
+                .isEqualTo("key " + key);
+          }
+        }
+      } finally {
+        slow.dispose();
       }
     }
-    slow.dispose();
   }
 
   private static void sleep(int millis) {
@@ -223,29 +243,39 @@ class HeldUpTest {
     assertThat(ended.get()).isEqualTo(1);
   }
 
-  /** Each leaves the signaller's thread when its turn is over. */
+  /**
+   * They are more than the signaller has threads, and as workers are at the gate no other thread
+   * gives them their replies. One that stayed with its subscriber would stay for 25 s.
+   */
   @Test
   void manySlowSubscribersDoNotKeepErrorsFromOthers() {
-    WorkerPool roomy =
-        WorkerPools.over(guests).workers(2).inboxCapacity(4096).grace(LONG.plus(LONG)).build();
-    List<Disposable> slow = new ArrayList<>();
-    for (int i = 0; i < 24; i++) {
-      slow.add(
-          roomy
-              .invokeAll(
-                  Flux.interval(
-                          Duration.ofMillis(1), Schedulers.boundedElastic()) // which may block
-                      .onBackpressureDrop()
-                      .map(HeldUpTest::echo),
-                  4)
-              .doOnNext(reply -> pause(15))
-              .subscribe());
+    try (WorkerPool roomy = pool(4096, WorkerPoolRecorder.NONE)) {
+      roomy.invoke(Invocation.of("gate", "")).subscribe();
+      roomy.invoke(Invocation.of("gate", "")).subscribe();
+      awaitSoon(() -> guests.started.get() == 2);
+      Flux<Invocation> late = gates().map(each -> each.withDeadline(Duration.ofSeconds(1)));
+      AtomicInteger held = new AtomicInteger();
+      List<Disposable> slow = new ArrayList<>();
+      for (int i = 0; i < 24; i++) {
+        slow.add(
+            roomy
+                .invokeAll(late, 128)
+                .doOnNext(
+                    reply -> {
+                      held.incrementAndGet();
+                      pause(200);
+                    })
+                .subscribe());
+      }
+      try {
+        awaitSoon(() -> held.get() >= 16);
+        assertErrorBesideHeldSubscriber(roomy);
+      } finally {
+        slow.forEach(Disposable::dispose);
+        released.countDown();
+        guests.open();
+      }
     }
-    pause(1_000);
-    assertErrorBesideHeldSubscriber(roomy, "gate");
-    slow.forEach(Disposable::dispose);
-    released.countDown();
-    roomy.terminate();
   }
 
   private static void pause(int millis) {
@@ -258,13 +288,13 @@ class HeldUpTest {
 
   @Test
   void anErrorDoesNotWaitBehindASubscriberThatDoesNotReturn() {
-    assertErrorBesideHeldSubscriber(pool, "spin");
+    assertErrorBesideHeldSubscriber(pool);
   }
 
   /** A subscriber keeps its error; another one gets the same all the same. */
-  private void assertErrorBesideHeldSubscriber(WorkerPool in, String function) {
+  private void assertErrorBesideHeldSubscriber(WorkerPool in) {
     CountDownLatch holds = new CountDownLatch(1);
-    Invocation late = Invocation.of(function, "").withDeadline(Duration.ofMillis(20));
+    Invocation late = Invocation.of("spin", "").withDeadline(Duration.ofMillis(20));
     in.invoke(late)
         .subscribe(
             reply -> {},
@@ -290,17 +320,25 @@ class HeldUpTest {
     }
     FakeGuests.awaitUninterruptibly(holds);
     AtomicInteger delivered = new AtomicInteger();
+    AtomicInteger depth = new AtomicInteger();
+    AtomicInteger deepest = new AtomicInteger();
     int all = 20_000;
     for (int i = 0; i < all; i++) {
       pool.signaller()
           .add(
               () -> {
                 delivered.incrementAndGet();
-                pool.invoke(echo("again")).onErrorComplete().subscribe();
+                int now = depth.incrementAndGet();
+                deepest.accumulateAndGet(now, Math::max);
+                if (now == 1) {
+                  pool.invoke(echo("again")).onErrorComplete().subscribe();
+                }
+                depth.decrementAndGet();
               });
     }
     pool.invoke(echo("one")).onErrorComplete().block(LONG);
     assertThat(delivered.get()).isGreaterThan(all - 5_000);
+    assertThat(deepest.get()).isEqualTo(1);
   }
 
   // ---- recorders
@@ -310,6 +348,7 @@ class HeldUpTest {
     CountDownLatch holds = new CountDownLatch(1);
     try (WorkerPool told =
         pool(
+            16,
             new WorkerPoolRecorder() {
               @Override
               public void failed(Reply.Failed reply) {
@@ -323,25 +362,24 @@ class HeldUpTest {
       told.invoke(Invocation.of("spin", "").withDeadline(soon)).onErrorComplete().subscribe();
       FakeGuests.awaitUninterruptibly(holds);
       Mono<Reply> other = told.invoke(Invocation.of("gate", "").withDeadline(soon));
-      assertThat(other.materialize().block(LONG)).matches(signal -> signal.isOnError());
-      released.countDown();
+      try {
+        assertThat(other.materialize().block(LONG)).matches(signal -> signal.isOnError());
+      } finally {
+        released.countDown();
+      }
     }
   }
 
-  /** Room is told by whoever gives it back, here the watchdog. */
+  /** It gives room back, and so submits what waits for some; one of these is refused then. */
   @Test
-  void aRecorderIsToldOfNothingByTheWatchdog() {
+  void theWatchdogRunsNeitherTheRecorderNorASubscriber() {
     Set<String> threads = ConcurrentHashMap.newKeySet();
     try (ScheduledWorkerPool told =
         pool(
+            16,
             new WorkerPoolRecorder() {
               @Override
               public void failed(Reply.Failed reply) {
-                threads.add(Thread.currentThread().getName());
-              }
-
-              @Override
-              public void cancelled(Invocation invocation) {
                 threads.add(Thread.currentThread().getName());
               }
             })) {
@@ -352,12 +390,17 @@ class HeldUpTest {
             .onErrorComplete()
             .subscribe();
       }
+      Slice slice =
+          new SizeClassArena(new PrivateLinearMemory(new PageLimits(1, 1)), 0, 65_536)
+              .allocate(8, 8);
+      Invocation handedOver = Invocation.of("busy", Payload.transferred(slice)); // once only
       Disposable waiting =
-          told.invokeAll(Flux.range(0, 8).map(i -> echo(i).withDeadline(Duration.ofMillis(400))))
-              .subscribe();
+          told.invokeAllUnordered(Flux.just(echo("first"), handedOver, handedOver))
+              .subscribe(reply -> threads.add(Thread.currentThread().getName()));
+      awaitSoon(() -> told.metrics().failed() == ALL - 2 + 1 && told.metrics().waiting() == 2);
+      guests.open();
       awaitSoon(waiting::isDisposed);
       assertThat(threads).isNotEmpty().noneMatch(name -> name.contains("watchdog"));
-      guests.open();
     }
   }
 
@@ -367,9 +410,9 @@ class HeldUpTest {
   void aStreamThatIsCancelledWhileItWaitsForRoomIsForgotten() {
     fill();
     Disposable waiting = pool.invokeAll(Flux.range(0, 8).map(HeldUpTest::echo)).subscribe();
-    awaitSoon(() -> pool.streams().isRoomAwaited());
+    awaitSoon(() -> pool.roomQueue().isAwaited());
     waiting.dispose();
-    assertThat(pool.streams().isRoomAwaited()).isFalse();
+    assertThat(pool.roomQueue().isAwaited()).isFalse();
   }
 
   @Test
@@ -380,7 +423,11 @@ class HeldUpTest {
     endless.onErrorComplete().subscribe();
     awaitSoon(() -> guests.started.get() == 1);
     hasty.invoke(echo("last")).subscribe(reply -> hasty.close());
-    assertThat(endless.materialize().block(LONG)).matches(signal -> signal.isOnError());
-    awaitSoon(() -> hasty.metrics().liveWorkers() == 0);
+    try {
+      assertThat(endless.materialize().block(LONG)).matches(signal -> signal.isOnError());
+      awaitSoon(() -> hasty.metrics().liveWorkers() == 0);
+    } finally {
+      hasty.terminate();
+    }
   }
 }

@@ -1,0 +1,79 @@
+package io.millrace.scheduler;
+
+import io.millrace.pipeline.WorkerException;
+import java.util.Objects;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+/**
+ * How a pool ends: closed, it takes nothing more in and runs what it has; terminated, it answers
+ * all that waits and stops what runs. All methods: any thread, and as often as one likes.
+ */
+final class Shutdown {
+
+  /** Guests that do not stop are given up after the grace time, and within so much more. */
+  private static final long SPARE_NANOS = 1_000_000_000;
+
+  private final ScheduledWorkerPool pool;
+  private final WorkerPoolConfig config;
+  private final Sinks.One<WorkerException> termination = Sinks.one();
+
+  Shutdown(ScheduledWorkerPool pool, WorkerPoolConfig config) {
+    this.pool = pool;
+    this.config = config;
+  }
+
+  /** Drains within the pool's limit, then terminates; waits for that where it may. */
+  void close() {
+    stopAccepting();
+    Thread caller = Thread.currentThread();
+    if (pool.crew().isOwnThread(caller) || pool.signaller().isOwnThread(caller)) {
+      // It cannot wait for itself.
+      pool.watchdog().terminateAt(pool.platform().nanoTime() + config.drainTimeoutNanos());
+    } else if (!pool.crew().join(config.drainTimeoutNanos())) {
+      terminate();
+      pool.crew().join(config.graceNanos() + SPARE_NANOS);
+    }
+  }
+
+  private void stopAccepting() {
+    if (pool.admission().tryClose()) {
+      pool.streams().closeAll();
+    }
+    pool.crew().wakeAll();
+  }
+
+  /** So many guests did not stop that the pool had better not start more. */
+  void failClosed() {
+    terminate(
+        "the pool closed itself: more than "
+            + config.mostAbandoned()
+            + " guests did not stop when told to; find out which, or raise mostAbandoned");
+  }
+
+  void terminate() {
+    terminate("worker was terminated");
+  }
+
+  private void terminate(String why) {
+    if (!pool.isTerminated()) {
+      pool.terminated(new WorkerException.WorkerTerminated(why, null));
+    }
+    WorkerException terminated = Objects.requireNonNull(pool.terminated());
+    stopAccepting();
+    pool.claims().endAll(terminated);
+    pool.dispatcher().run(); // answers what waits
+    pool.crew().stopAll();
+    pool.crew().wakeAll();
+    try {
+      termination.tryEmitValue(terminated); // once; last, as subscribers' code runs here
+    } catch (Throwable subscriberThrew) {
+      ScheduledWorkerPool.log("a subscriber of termination() threw", subscriberThrew);
+    }
+  }
+
+  /** Emits why the pool was terminated; never, if it is closed in peace. */
+  Mono<WorkerException> termination() {
+    return termination.asMono();
+  }
+}
