@@ -124,6 +124,7 @@ final class ClaimTask extends SingleTask implements SharedClaim.Submission {
 
   @Override
   void dropPayload() {
+    super.dropPayload();
     pool.claims().remove(this);
     if (claim.end()) {
       pool.announcer().eventLater(new WorkerEvent.ClaimReclaimed(invocation));

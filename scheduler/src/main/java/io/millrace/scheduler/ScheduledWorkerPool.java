@@ -29,6 +29,7 @@ final class ScheduledWorkerPool implements WorkerPool {
   private final Platform platform;
   private final Slot[] slots;
   private final Admission admission;
+  private final TenantRoom tenantRoom;
   private final Outcomes outcomes;
   private final Announcer announcer;
   private final Crew crew;
@@ -56,6 +57,7 @@ final class ScheduledWorkerPool implements WorkerPool {
       slots[i] = new Slot(i, new FairQueue(config.tenantWeights(), false));
     }
     admission = new Admission(config.inboxCapacity(), slots);
+    tenantRoom = new TenantRoom(admission);
     outcomes = new Outcomes(this, slots);
     announcer = new Announcer(this, config.recorder());
     crew = new Crew(this, config, slots);
@@ -203,6 +205,10 @@ final class ScheduledWorkerPool implements WorkerPool {
 
   Slot slotOf(int runner) {
     return slots[runner];
+  }
+
+  TenantRoom tenantRoom() {
+    return tenantRoom;
   }
 
   Outcomes outcomes() {

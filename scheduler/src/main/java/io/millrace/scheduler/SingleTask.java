@@ -1,6 +1,8 @@
 package io.millrace.scheduler;
 
 import io.millrace.pipeline.Invocation;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Operators;
@@ -11,6 +13,9 @@ abstract class SingleTask extends Task implements Subscription {
   final ScheduledWorkerPool pool;
   private final CoreSubscriber<?> subscriber;
   private final FirstRequest requested = new FirstRequest();
+
+  /** Whose room it has taken, until it ends. */
+  private final AtomicReference<TenantRoom.@Nullable Tenant> room = new AtomicReference<>();
 
   SingleTask(ScheduledWorkerPool pool, Invocation invocation, CoreSubscriber<?> subscriber) {
     super(invocation);
@@ -31,11 +36,33 @@ abstract class SingleTask extends Task implements Subscription {
     submitted(pool.platform().nanoTime());
     if (!requested.told()) {
       pool.outcomes().cancel(this);
-    } else if (!pool.admission().tryAcquire()) {
+    } else if (!tryAcquireRoom()) {
       pool.dispatcher().squeezeIn(this);
     } else if (pool.tryAdmit(this, false)) {
       admitted();
+    } else {
+      leaveRoom();
     }
+  }
+
+  private boolean tryAcquireRoom() {
+    TenantRoom.Tenant tenant = pool.tenantRoom().tryAcquire(invocation);
+    room.setPlain(tenant);
+    return tenant != null;
+  }
+
+  private void leaveRoom() {
+    TenantRoom.Tenant tenant = room.getAndSet(null);
+    if (tenant != null) {
+      tenant.left();
+    }
+  }
+
+  /** However it ends, this comes. */
+  @Override
+  void dropPayload() {
+    leaveRoom();
+    super.dropPayload();
   }
 
   @Override

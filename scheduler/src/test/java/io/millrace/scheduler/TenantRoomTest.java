@@ -1,0 +1,122 @@
+package io.millrace.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.millrace.pipeline.Invocation;
+import io.millrace.pipeline.Reply;
+import io.millrace.pipeline.WorkerException;
+import io.millrace.pipeline.WorkerPool;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+
+/** One worker that is held up, and room for 16, of which two are kept. */
+@Timeout(value = 30, unit = TimeUnit.SECONDS)
+class TenantRoomTest {
+
+  private static final Duration LONG = Duration.ofSeconds(10);
+  private static final int FLOOD = 100;
+
+  private final FakeGuests guests = new FakeGuests();
+  private final WorkerPool pool = WorkerPools.over(guests).workers(1).inboxCapacity(16).build();
+
+  private CompletableFuture<Reply> send(String tenant) {
+    return pool.invoke(Invocation.of("echo", tenant).withTenant(tenant)).toFuture();
+  }
+
+  private List<CompletableFuture<Reply>> flood(String tenant) {
+    List<CompletableFuture<Reply>> sent = new ArrayList<>();
+    for (int i = 0; i < FLOOD; i++) {
+      sent.add(send(tenant));
+    }
+    return sent;
+  }
+
+  private void holdUp() {
+    pool.invoke(Invocation.of("gate", "")).subscribe();
+    await().until(() -> guests.started.get() >= 1);
+  }
+
+  private static long refused(List<CompletableFuture<Reply>> sent) {
+    return sent.stream().filter(CompletableFuture::isCompletedExceptionally).count();
+  }
+
+  @Test
+  void aFloodLeavesRoomForAnotherTenant() {
+    try (pool) {
+      holdUp(); // no tenant's
+      List<CompletableFuture<Reply>> flood = flood("flood");
+      assertThat(refused(flood)).isEqualTo(FLOOD - 14);
+      List<CompletableFuture<Reply>> quiet = List.of(send("quiet"), send("quiet"));
+      assertThat(refused(quiet)).isZero();
+      assertThat(send("late"))
+          .as("the room is full now")
+          .failsWithin(LONG)
+          .withThrowableOfType(Exception.class)
+          .withCauseInstanceOf(WorkerException.InboxFull.class);
+      guests.open();
+      assertThat(quiet).allSatisfy(one -> assertThat(one).succeedsWithin(LONG));
+      await().until(() -> flood.stream().allMatch(CompletableFuture::isDone));
+      assertThat(refused(flood)).as("the others have run").isEqualTo(FLOOD - 14);
+    }
+  }
+
+  @Test
+  void aFloodLeavesRoomForAStream() {
+    try (pool) {
+      holdUp();
+      flood("flood");
+      CompletableFuture<Reply> one =
+          pool.invokeAll(Flux.just(Invocation.of("echo", "").withTenant("quiet")))
+              .next()
+              .toFuture();
+      assertThat(pool.metrics().waiting()).isEqualTo(15);
+      guests.open();
+      assertThat(one).succeedsWithin(LONG);
+    }
+  }
+
+  @Test
+  void aTenantThatIsAloneHasAllRoom() {
+    try (pool) {
+      pool.invoke(Invocation.of("gate", "").withTenant("alone")).subscribe();
+      await().until(() -> guests.started.get() == 1);
+      assertThat(refused(flood("alone"))).isEqualTo(FLOOD - 16);
+      guests.open();
+    }
+  }
+
+  @Test
+  void whatEndsOtherwiseThanByARunGivesItsPartBack() {
+    try (pool) {
+      holdUp();
+      for (int round = 0; round < 3; round++) {
+        List<Disposable> cancelled = new ArrayList<>();
+        for (int i = 0; i < 14; i++) {
+          cancelled.add(pool.invoke(Invocation.of("echo", "").withTenant("a")).subscribe());
+        }
+        assertThat(pool.metrics().waiting()).isEqualTo(14);
+        cancelled.forEach(Disposable::dispose);
+        List<CompletableFuture<Reply>> expired = new ArrayList<>();
+        for (int i = 0; i < 14; i++) {
+          Invocation late = Invocation.of("echo", "").withTenant("a");
+          expired.add(pool.invoke(late.withDeadline(Duration.ofMillis(1))).toFuture());
+        }
+        await().until(() -> refused(expired) == 14);
+        assertThat(pool.metrics().waiting()).isZero();
+      }
+      List<CompletableFuture<Reply>> own = List.of(send("a"), send("a"));
+      flood("b");
+      assertThat(refused(List.of(send("a")))).as("two of its own wait already").isEqualTo(1);
+      guests.open();
+      assertThat(own).allSatisfy(one -> assertThat(one).succeedsWithin(LONG));
+    }
+  }
+}
