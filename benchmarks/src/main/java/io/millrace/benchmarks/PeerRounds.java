@@ -25,8 +25,16 @@ final class PeerRounds {
    * @param rounds for the rate
    * @param timedRounds for the times
    * @param inFlight calls under way at a time, on average
+   * @param warmUpMillis of a pass over all peers. Whoever has the most code is compiled last, and
+   *     the compiler's threads take the processors from those that are measured meanwhile
    */
-  record Plan(int rounds, int timedRounds, int inFlight, long roundMillis, long warmUpMillis) {}
+  record Plan(
+      int rounds,
+      int timedRounds,
+      int inFlight,
+      long roundMillis,
+      int warmUpPasses,
+      long warmUpMillis) {}
 
   private PeerRounds(PeerCall call) {
     this.call = call;
@@ -36,7 +44,10 @@ final class PeerRounds {
   static PeerRounds measure(Map<PeerKind, Peer> peers, PeerCall call, Plan plan) {
     PeerRounds rounds = new PeerRounds(call);
     peers.forEach((kind, peer) -> rounds.all.add(new PeerSeries(kind, peer, call, plan)));
-    rounds.all.forEach(PeerSeries::warmUp);
+    for (int pass = 0; pass < plan.warmUpPasses; pass++) {
+      rounds.all.forEach(PeerSeries::warmUp);
+    }
+    rounds.all.forEach(PeerSeries::settle);
     Turns turns = new Turns(rounds.all.size());
     for (int round = 0; round < plan.rounds; round++) {
       for (int slice = 0; slice < SLICES; slice++) {

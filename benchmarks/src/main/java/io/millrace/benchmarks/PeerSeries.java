@@ -84,9 +84,6 @@ final class PeerSeries {
             callsOfRound = (int) Math.max(plan.inFlight(), callsOfRound * factor);
             timed = !timed;
           } while (System.nanoTime() < end);
-          if (kind.isOwn()) {
-            settle();
-          }
         });
   }
 
@@ -95,17 +92,23 @@ final class PeerSeries {
    * asked for more in batches, so fewer are than the limit allows, and fewer under way is a shorter
    * time for each, by Little's law. By how much depends on the batches, so it is measured.
    */
-  private void settle() throws Exception {
-    int settled = 0;
-    for (int i = 0; i < SETTLING_ROUNDS && settled < 2; i++) {
-      double factor = adjustment(run(timedCalls(), true));
-      if (Math.abs(factor - 1) <= SETTLED) {
-        settled++;
-      } else {
-        limit = within(limit * factor);
-        settled = 0;
-      }
+  void settle() {
+    if (!kind.isOwn()) {
+      return;
     }
+    unlessBroken(
+        () -> {
+          int settled = 0;
+          for (int i = 0; i < SETTLING_ROUNDS && settled < 2; i++) {
+            double factor = adjustment(run(timedCalls(), true));
+            if (Math.abs(factor - 1) <= SETTLED) {
+              settled++;
+            } else {
+              limit = within(limit * factor);
+              settled = 0;
+            }
+          }
+        });
   }
 
   private double adjustment(Peer.Round round) {

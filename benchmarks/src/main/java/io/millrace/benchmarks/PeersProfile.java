@@ -37,8 +37,9 @@ final class PeersProfile implements Profile {
             Effort.of(8, 9, 21),
             Effort.of(8, 9, 25),
             IN_FLIGHT,
-            Effort.of(80, 80, 200),
-            Effort.of(500, 600, 3_000));
+            Effort.of(80, 320, 320),
+            Effort.of(1, 2, 2),
+            Effort.of(500, 1_500, 3_000));
     Limits.measure(figures);
     byte[] wasm = DigestGuests.bytes();
     Map<PeerKind, Peer> peers = new EnumMap<>(PeerKind.class);

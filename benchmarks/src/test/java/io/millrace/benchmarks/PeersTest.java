@@ -84,7 +84,7 @@ class PeersTest {
     two.put(PeerKind.MILLRACE, ours);
     two.put(PeerKind.COMMONS_POOL, theirs);
     Figures figures = new Figures();
-    PeerRounds.measure(two, PeerCall.SHA256, new Plan(5, 5, IN_FLIGHT, 20, 5)).put(figures);
+    PeerRounds.measure(two, PeerCall.SHA256, new Plan(5, 5, IN_FLIGHT, 20, 1, 5)).put(figures);
     return figures;
   }
 
