@@ -184,14 +184,20 @@ class CloseTest {
 
   @Test
   void theWatchdogEndsWithTheLastWorkerWhoeverClosed() {
-    WorkerPool pool = pool(LONG);
-    pool.invoke(Invocation.of("echo", "").withDeadline(LONG)).subscribe(reply -> pool.close());
-    await().until(() -> !guests.threads.isEmpty());
-    await()
-        .until(
-            () ->
-                Thread.getAllStackTraces().keySet().stream()
-                    .noneMatch(thread -> thread.getName().equals("millrace-watchdog")));
+    WorkerPool pool = pool(Duration.ofMinutes(1)); // until then the watchdog sleeps
+    Invocation distant = Invocation.of("gate", "").withDeadline(Duration.ofMinutes(2));
+    pool.invoke(distant).subscribe(reply -> pool.close());
+    await().until(() -> guests.started.get() == 1);
+    String worker = guests.threads.iterator().next().getName();
+    String watchdog = worker.substring(0, worker.indexOf("-worker-")) + "-watchdog";
+    assertThat(isThere(watchdog)).isTrue();
+    guests.open();
+    await().until(() -> !isThere(watchdog));
+  }
+
+  private static boolean isThere(String thread) {
+    return Thread.getAllStackTraces().keySet().stream()
+        .anyMatch(each -> each.getName().equals(thread));
   }
 
   @Test

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
@@ -226,20 +227,34 @@ class InvokeAllTest {
     assertThat(guests.started.get()).isEqualTo(2);
   }
 
+  /** Reactor's own subscribers would catch what they throw. */
+  private static final class Thrower implements CoreSubscriber<Reply> {
+
+    private final AtomicBoolean threw = new AtomicBoolean();
+
+    @Override
+    public void onSubscribe(Subscription subscription) {
+      subscription.request(Long.MAX_VALUE);
+    }
+
+    @Override
+    public void onNext(Reply reply) {
+      threw.set(true);
+      throw new AssertionError("downstream");
+    }
+
+    @Override
+    public void onError(Throwable error) {}
+
+    @Override
+    public void onComplete() {}
+  }
+
   @Test
   void aDownstreamThatThrowsIsTakenAsCancelled() {
     AtomicBoolean upstreamCancelled = new AtomicBoolean();
     pool.invokeAll(givenUp(1_000).doOnCancel(() -> upstreamCancelled.set(true)))
-        .subscribe(
-            new BaseSubscriber<>() {
-              @Override
-              protected void hookOnNext(Reply reply) {
-                throw new AssertionError("downstream");
-              }
-
-              @Override
-              protected void hookOnError(Throwable throwable) {}
-            });
+        .subscribe(new Thrower());
     await().until(() -> upstreamCancelled.get() && pool.metrics().waiting() == 0);
     assertThat(all(pool.invokeAll(numbers(50)))).hasSize(50);
   }
@@ -290,20 +305,11 @@ class InvokeAllTest {
           throw new IllegalStateException("hook");
         });
     try {
-      pool.invokeAll(givenUp(10))
-          .subscribe(
-              new BaseSubscriber<>() {
-                @Override
-                protected void hookOnNext(Reply reply) {
-                  throw new IllegalStateException("downstream");
-                }
-
-                @Override
-                protected void hookOnError(Throwable throwable) {
-                  throw new IllegalStateException("error handler");
-                }
-              });
+      Thrower thrower = new Thrower();
+      pool.invokeAll(givenUp(10)).subscribe(thrower);
+      await().until(thrower.threw::get);
       assertThat(all(pool.invokeAll(numbers(50)))).hasSize(50);
+      assertThat(pool.metrics().diedWorkers()).isZero();
     } finally {
       Hooks.resetOnErrorDropped();
     }

@@ -119,7 +119,7 @@ class InvokeTest {
             })
         .verify(LONG);
     guests.open();
-    running.forEach(CompletableFuture::join);
+    assertThat(running).allSatisfy(each -> assertThat(each).succeedsWithin(LONG));
     assertThat(pool.metrics().rejected()).isEqualTo(1);
   }
 
@@ -147,7 +147,7 @@ class InvokeTest {
         .isInstanceOfSatisfying(
             WorkerException.DeadlineExceeded.class, late -> assertThat(late.started()).isFalse());
     guests.open();
-    running.forEach(CompletableFuture::join);
+    assertThat(running).allSatisfy(each -> assertThat(each).succeedsWithin(LONG));
     run(Invocation.of("echo", ""));
     assertThat(guests.started.get()).as("two gates and one echo").isEqualTo(3);
   }
@@ -169,7 +169,7 @@ class InvokeTest {
     Disposable waiting = pool.invoke(Invocation.of("echo", "")).subscribe();
     waiting.dispose();
     guests.open();
-    running.forEach(CompletableFuture::join);
+    assertThat(running).allSatisfy(each -> assertThat(each).succeedsWithin(LONG));
     await().until(() -> pool.metrics().waiting() == 0);
     assertThat(guests.started.get()).isEqualTo(2);
     assertThat(pool.metrics().cancelled()).isEqualTo(1);
@@ -194,7 +194,7 @@ class InvokeTest {
           pool.invoke(Invocation.of("echo", text).withKey("k")).toFuture();
       last = reply.whenComplete((done, failure) -> order.add(done.utf8()));
     }
-    last.join();
+    assertThat(last).succeedsWithin(LONG);
     assertThat(order).containsExactly("0", "1", "2");
     assertThat(guests.threads).hasSize(1);
   }
@@ -210,8 +210,8 @@ class InvokeTest {
     }
     assertThat(second).isNotDone();
     guests.open();
-    first.join();
-    second.join();
+    assertThat(first).succeedsWithin(LONG);
+    assertThat(second).succeedsWithin(LONG);
   }
 
   @Test

@@ -118,7 +118,7 @@ class WorkerLifeTest {
       await().until(() -> guests.started.get() == 3);
       assertThat(pool.metrics().liveWorkers()).isEqualTo(3);
       guests.open();
-      all.forEach(CompletableFuture::join);
+      assertThat(all).allSatisfy(each -> assertThat(each).succeedsWithin(LONG));
       await().until(() -> pool.metrics().liveWorkers() == 1);
       assertThat(guests.closedLeases.get()).isEqualTo(2);
       assertThat(pool.invoke(Invocation.of("echo", "x")).toFuture()).succeedsWithin(LONG);
