@@ -17,6 +17,8 @@ import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 /** The pool: joins its parts, and is what they see of each other. */
 final class ScheduledWorkerPool implements WorkerPool {
@@ -41,6 +43,7 @@ final class ScheduledWorkerPool implements WorkerPool {
   private final Deadlines deadlines;
   private final OpenClaims claims;
   private final LoadMeter loadMeter;
+  private final Scheduler signals;
   private final Sinks.One<WorkerException> termination = Sinks.one();
   private volatile @Nullable WorkerException terminated;
 
@@ -61,6 +64,7 @@ final class ScheduledWorkerPool implements WorkerPool {
     int mostWatched = 2 * config.inboxCapacity() + slots.length;
     watchdog = new Watchdog(this, mostWatched, config.graceNanos(), name + "-watchdog");
     signaller = new Signaller(this, name + "-signals");
+    signals = Schedulers.fromExecutor(signaller::add);
     FairQueue shared = new FairQueue(config.tenantWeights(), true);
     dispatcher = new Dispatcher(this, config, slots, shared);
     streams = new Streams(this, slots.length);
@@ -126,7 +130,7 @@ final class ScheduledWorkerPool implements WorkerPool {
   public void close() {
     stopAccepting();
     Thread caller = Thread.currentThread();
-    if (crew.isOwnThread(caller) || signaller.isOwnThread(caller)) {
+    if (crew.isOwnThread(caller) || signaller.isDelivering(caller)) {
       // It cannot wait for itself.
       watchdog.terminateAt(platform.nanoTime() + config.drainTimeoutNanos());
     } else if (!crew.join(config.drainTimeoutNanos())) {
@@ -140,9 +144,15 @@ final class ScheduledWorkerPool implements WorkerPool {
     terminate("worker was terminated");
   }
 
+  /** Each of its subscribers by itself: one that blocks or throws keeps no other from it. */
   @Override
   public Mono<WorkerException> termination() {
-    return termination.asMono();
+    return termination.asMono().publishOn(signals);
+  }
+
+  @Override
+  public @Nullable WorkerException terminated() {
+    return terminated;
   }
 
   private void stopAccepting() {
@@ -160,20 +170,20 @@ final class ScheduledWorkerPool implements WorkerPool {
             + " guests did not stop when told to; find out which, or raise mostAbandoned");
   }
 
+  /** Runs no user code: the watchdog terminates, too. */
   private void terminate(String why) {
     if (terminated == null) {
       terminated = new WorkerException.WorkerTerminated(why, null);
     }
-    stopAccepting();
+    boolean closes = admission.tryClose();
     claims.endAll(terminated);
     dispatcher.run(); // answers what waits
     crew.stopAll();
-    crew.wakeAll();
-    try {
-      termination.tryEmitValue(terminated); // once; last, as subscribers' code runs here
-    } catch (Throwable subscriberThrew) {
-      log("a subscriber of termination() threw", subscriberThrew);
+    if (closes) {
+      streams.closeAll(); // behind the others' answers, as their publishers may take long to cancel
     }
+    crew.wakeAll();
+    termination.tryEmitValue(terminated); // once
   }
 
   // ---- its parts
@@ -200,11 +210,6 @@ final class ScheduledWorkerPool implements WorkerPool {
       outcomes.tryAnswerWaiting(task, () -> misuse, later);
       return false;
     }
-  }
-
-  /** Why the pool was terminated; null while it was not. */
-  @Nullable WorkerException terminated() {
-    return terminated;
   }
 
   boolean isTerminated() {

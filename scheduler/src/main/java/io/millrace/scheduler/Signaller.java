@@ -103,10 +103,6 @@ final class Signaller {
     return own.contains(self) || RELIEVING.get() != null;
   }
 
-  boolean isOwnThread(Thread thread) {
-    return own.contains(thread);
-  }
-
   /** Watchdog only: replaces a thread that is held up. Answers when to look again. */
   long look(long nowNanos) {
     if (size.get() == 0) {
