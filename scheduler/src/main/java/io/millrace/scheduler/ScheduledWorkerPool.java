@@ -130,7 +130,7 @@ final class ScheduledWorkerPool implements WorkerPool {
   public void close() {
     stopAccepting();
     Thread caller = Thread.currentThread();
-    if (crew.isOwnThread(caller) || signaller.isDelivering(caller)) {
+    if (isOwnThread(caller)) {
       // It cannot wait for itself.
       watchdog.terminateAt(platform.nanoTime() + config.drainTimeoutNanos());
     } else if (!crew.join(config.drainTimeoutNanos())) {
@@ -153,6 +153,12 @@ final class ScheduledWorkerPool implements WorkerPool {
   @Override
   public @Nullable WorkerException terminated() {
     return terminated;
+  }
+
+  private boolean isOwnThread(Thread thread) {
+    return crew.isOwnThread(thread)
+        || signaller.isDelivering(thread)
+        || watchdog.isOwnThread(thread);
   }
 
   private void stopAccepting() {
