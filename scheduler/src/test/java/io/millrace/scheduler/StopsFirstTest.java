@@ -135,7 +135,7 @@ class StopsFirstTest {
     beginAndGiveUpOne(pool);
     assertTerminated(other);
     assertThat(termination).succeedsWithin(LONG);
-    FakeGuests.awaitUninterruptibly(holding);
+    await().until(() -> holding.getCount() == 0);
     assertThat(told).noneMatch(name -> name.contains("watchdog"));
   }
 
@@ -153,7 +153,7 @@ class StopsFirstTest {
               told.complete(error);
             });
     CompletableFuture<Void> closed = inBackground(pool::close);
-    FakeGuests.awaitUninterruptibly(entered);
+    await().until(() -> entered.getCount() == 0);
     assertThat(closed).isNotDone();
     released.countDown();
     assertThat(closed).succeedsWithin(LONG);
