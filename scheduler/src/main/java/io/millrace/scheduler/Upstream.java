@@ -135,6 +135,9 @@ final class Upstream implements CoreSubscriber<Invocation> {
   }
 
   private void markEnded(@Nullable Throwable cause) {
+    if (source == null) {
+      onSubscribe(Operators.emptySubscription()); // it sent none, and the downstream waits for one
+    }
     if (!ended) { // the first end counts
       failure = cause;
       ended = true;
