@@ -36,9 +36,6 @@ final class PoolMessagePort implements MessagePort {
 
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  /** What ended the pool; from then on no message is delivered. */
-  private volatile @Nullable WorkerException terminated;
-
   PoolMessagePort(WorkerPool pool, Invocation template) {
     this.pool = pool;
     String key = template.key() == null ? UNNAMED + NUMBERS.incrementAndGet() : template.key();
@@ -54,18 +51,14 @@ final class PoolMessagePort implements MessagePort {
                     .flatMap(Mono::error));
   }
 
-  /** Closes the port on the thread that terminates the pool, so that nothing is delivered later. */
+  /** Closes the port, too. */
   private Mono<WorkerException> termination() {
-    return pool.termination()
-        .doOnNext(
-            cause -> {
-              terminated = cause;
-              close();
-            });
+    return pool.termination().doOnNext(cause -> close());
   }
 
+  /** Asked for each message: who has terminated the pool sees none afterwards. */
   private void unlessTerminated(byte[] message, SynchronousSink<byte[]> subscriber) {
-    WorkerException cause = terminated;
+    WorkerException cause = pool.terminated();
     if (cause == null) {
       subscriber.next(message);
     } else {
@@ -156,7 +149,7 @@ final class PoolMessagePort implements MessagePort {
   private void ended() {
     if (open.decrementAndGet() == 0) {
       try {
-        WorkerException cause = terminated;
+        WorkerException cause = pool.terminated();
         if (cause == null) {
           channel.end();
         } else {

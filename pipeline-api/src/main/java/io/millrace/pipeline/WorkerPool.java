@@ -1,6 +1,7 @@
 package io.millrace.pipeline;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -16,8 +17,10 @@ import reactor.core.scheduler.Schedulers;
  * termination or an eviction come on a thread of the pool's own, without waiting for the guest; a
  * refusal comes on the submitter's. So subscribers should not block: put {@code publishOn} behind
  * what takes long. One that blocks keeps one such thread; what other subscribers wait for goes to
- * other workers, but for invocations whose key binds them to that worker. Nothing may be invoked
- * and awaited from within such a signal.
+ * other workers, but for invocations whose key binds them to that worker; what comes on the pool's
+ * own threads goes to another one within 10 ms. Up to 255 subscribers may block there and hold up
+ * nobody else; with one more, others' errors wait until one returns, and the pool logs that once.
+ * Nothing may be invoked and awaited from within such a signal.
  */
 public interface WorkerPool extends AutoCloseable {
 
@@ -198,17 +201,26 @@ public interface WorkerPool extends AutoCloseable {
   /**
    * Ends the pool at once: what waits is dropped, guests that run are stopped. All callers get
    * {@link WorkerException.WorkerTerminated}, without waiting for any guest. Returns before all
-   * guests have stopped; {@link #close} waits for them. Harmless when repeated.
+   * guests have stopped; {@link #close} waits for them. Calls no code of publishers or subscribers:
+   * they are told on threads of the pool's own. Harmless when repeated.
    */
   void terminate();
 
   /**
    * Emits why the pool was terminated, when {@link #terminate} is called, when {@link #close} has
    * waited for too long, or when the pool has closed itself. Emits and completes at no other time:
-   * a pool that has ended in peace can be terminated yet. Comes on the thread that terminates,
-   * which a subscriber is not to block.
+   * a pool that has ended in peace can be terminated yet. Comes soon afterwards, on a thread of the
+   * pool's own, to each subscriber by itself; {@link #terminated} tells at once.
    */
   default Mono<WorkerException> termination() {
     return Mono.never();
+  }
+
+  /**
+   * What {@link #termination} emits, or is about to; null while the pool was not terminated. Any
+   * thread; costs next to nothing.
+   */
+  default @Nullable WorkerException terminated() {
+    return null;
   }
 }

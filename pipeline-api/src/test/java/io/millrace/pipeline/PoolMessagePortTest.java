@@ -32,9 +32,11 @@ class PoolMessagePortTest {
               WorkerPool.class.getClassLoader(),
               new Class<?>[] {WorkerPool.class},
               (proxy, method, args) ->
-                  method.getName().equals("termination")
-                      ? Mono.never()
-                      : answer((Invocation) args[0]));
+                  switch (method.getName()) {
+                    case "termination" -> Mono.never();
+                    case "terminated" -> null;
+                    default -> answer((Invocation) args[0]);
+                  });
 
   private final MessagePort port = new PoolMessagePort(pool, Invocation.of("trap", ""));
 

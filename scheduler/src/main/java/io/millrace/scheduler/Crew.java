@@ -132,7 +132,8 @@ final class Crew {
     }
     worker.closeLease();
     pool.dispatcher().feeder().tryUnwant(slot);
-    vacate(worker, end != WorkerState.Phase.UNUSED);
+    empty(worker, end != WorkerState.Phase.UNUSED);
+    replace(worker);
   }
 
   /** The watchdog: a guest was told to stop and went on for the grace time. */
@@ -144,17 +145,22 @@ final class Crew {
     String name = worker.thread().getName();
     pool.announcer().eventLater(new WorkerEvent.WorkerAbandoned(name, invocation));
     threads.remove(worker.thread());
+    empty(worker, true); // first: who closes the pool does not wait for it
     if (stuck.incrementAndGet() > config.mostAbandoned()) {
       pool.shutdown().failClosed();
     }
-    vacate(worker, true);
+    replace(worker);
   }
 
-  private void vacate(Worker worker, boolean counted) {
+  private void empty(Worker worker, boolean counted) {
     worker.slot().worker(null);
     if (counted) {
       live.decrementAndGet();
     }
+  }
+
+  /** Its slot is empty: sees to what it would have done. */
+  private void replace(Worker worker) {
     if (pool.streams().holdAny()) {
       pool.streams().submitHeld(); // it may have been the last that would have come for that
     }

@@ -7,6 +7,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * and go on; whoever is inside goes on until there is none. A worker that has been inside for long
  * leaves, with {@code wip} as it is: so nobody enters but who comes for it, as {@link
  * Streams#drainLater} sees to.
+ *
+ * <p>A stream begins as one that somebody is inside: what is wished for while the downstream is
+ * given its subscription is done behind that, by {@link #begin}.
  */
 final class Drain {
 
@@ -14,7 +17,7 @@ final class Drain {
   private final InvokeAllSubscription stream;
   private final DrainState state;
   private final DrainTurn turn;
-  private final AtomicInteger wip = new AtomicInteger();
+  private final AtomicInteger wip = new AtomicInteger(1);
 
   Drain(ScheduledWorkerPool pool, InvokeAllSubscription stream, DrainState state, DrainTurn turn) {
     this.pool = pool;
@@ -26,6 +29,11 @@ final class Drain {
   /** Any thread: whether nobody is inside, or has left it to others. */
   boolean isFree() {
     return wip.get() == 0;
+  }
+
+  /** Once: the downstream has its subscription. */
+  void begin() {
+    drain(1, false);
   }
 
   /** Any thread. */

@@ -72,13 +72,15 @@ final class InvokeAllSubscription extends Padded implements Subscription {
     return upstream;
   }
 
-  /** The upstream is there: replies can be asked for. */
+  /** The upstream is there: replies can be asked for. Nothing else is told before that is told. */
   void begin() {
     pool.streams().opened(this);
-    actual.onSubscribe(this);
-    if (pool.isClosed()) {
-      poolClosed();
+    try {
+      actual.onSubscribe(this);
+    } catch (Throwable thrown) {
+      tryBreakOff(thrown); // Reactive Streams 2.13, as in the drain
     }
+    drain.begin(); // which also looks whether the pool was closed before the stream was open
   }
 
   Context context() {

@@ -143,6 +143,11 @@ final class ScheduledWorkerPool implements WorkerPool {
     return shutdown.termination();
   }
 
+  @Override
+  public @Nullable WorkerException terminated() {
+    return terminated;
+  }
+
   // ---- its parts
 
   /**
@@ -167,11 +172,6 @@ final class ScheduledWorkerPool implements WorkerPool {
       outcomes.tryAnswerWaiting(task, () -> misuse, later);
       return false;
     }
-  }
-
-  /** Why the pool was terminated; null while it was not. */
-  @Nullable WorkerException terminated() {
-    return terminated;
   }
 
   /** {@link Shutdown} only. */

@@ -4,6 +4,8 @@ import io.millrace.pipeline.WorkerException;
 import java.util.Objects;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * How a pool ends: closed, it takes nothing more in and runs what it has; terminated, it answers
@@ -16,24 +18,31 @@ final class Shutdown {
 
   private final ScheduledWorkerPool pool;
   private final WorkerPoolConfig config;
+  private final Scheduler signals;
   private final Sinks.One<WorkerException> termination = Sinks.one();
 
   Shutdown(ScheduledWorkerPool pool, WorkerPoolConfig config) {
     this.pool = pool;
     this.config = config;
+    this.signals = Schedulers.fromExecutor(pool.signaller()::add);
   }
 
   /** Drains within the pool's limit, then terminates; waits for that where it may. */
   void close() {
     stopAccepting();
-    Thread caller = Thread.currentThread();
-    if (pool.crew().isOwnThread(caller) || pool.signaller().isOwnThread(caller)) {
+    if (isOwnThread(Thread.currentThread())) {
       // It cannot wait for itself.
       pool.watchdog().terminateAt(pool.platform().nanoTime() + config.drainTimeoutNanos());
     } else if (!pool.crew().join(config.drainTimeoutNanos())) {
       terminate();
       pool.crew().join(config.graceNanos() + SPARE_NANOS);
     }
+  }
+
+  private boolean isOwnThread(Thread thread) {
+    return pool.crew().isOwnThread(thread)
+        || pool.signaller().isDelivering(thread)
+        || pool.watchdog().isOwnThread(thread);
   }
 
   private void stopAccepting() {
@@ -55,25 +64,28 @@ final class Shutdown {
     terminate("worker was terminated");
   }
 
+  /** Runs no user code: the watchdog terminates, too. */
   private void terminate(String why) {
     if (!pool.isTerminated()) {
       pool.terminated(new WorkerException.WorkerTerminated(why, null));
     }
     WorkerException terminated = Objects.requireNonNull(pool.terminated());
-    stopAccepting();
+    boolean closes = pool.admission().tryClose();
     pool.claims().endAll(terminated);
     pool.dispatcher().run(); // answers what waits
     pool.crew().stopAll();
-    pool.crew().wakeAll();
-    try {
-      termination.tryEmitValue(terminated); // once; last, as subscribers' code runs here
-    } catch (Throwable subscriberThrew) {
-      ScheduledWorkerPool.log("a subscriber of termination() threw", subscriberThrew);
+    if (closes) { // behind the others' answers, as their publishers may take long to cancel
+      pool.streams().closeAll();
     }
+    pool.crew().wakeAll();
+    termination.tryEmitValue(terminated); // once
   }
 
-  /** Emits why the pool was terminated; never, if it is closed in peace. */
+  /**
+   * Emits why the pool was terminated; never, if it is closed in peace. To each of its subscribers
+   * by itself: one that blocks or throws keeps no other from it.
+   */
   Mono<WorkerException> termination() {
-    return termination.asMono();
+    return termination.asMono().publishOn(signals);
   }
 }

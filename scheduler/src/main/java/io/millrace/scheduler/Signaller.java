@@ -4,6 +4,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -11,11 +12,13 @@ import org.jspecify.annotations.Nullable;
  * Delivers the answers that no worker delivers: passed deadlines, terminations, what was dropped.
  * On a thread of its own, so that a subscriber can hold up neither the watchdog nor whoever
  * dispatches. A subscriber that does not return for {@link #HELD_NANOS} keeps that thread, and
- * another one goes on with the next answer, up to {@link #MOST_THREADS}.
+ * another one goes on with the next answer, up to {@link #MOST_THREADS}: with as many that do not
+ * return, answers wait for one of them. Workers do not help out, or they would be kept as well.
  */
 final class Signaller {
 
-  private static final int MOST_THREADS = 16;
+  /** So many subscribers may block, as {@link io.millrace.pipeline.WorkerPool} says. */
+  static final int MOST_THREADS = 256;
 
   /** Others' answers wait for so long behind a subscriber; to start a thread takes some 0.1 ms. */
   private static final long HELD_NANOS = 10_000_000;
@@ -36,6 +39,7 @@ final class Signaller {
   private final AtomicInteger size = new AtomicInteger();
   private final AtomicInteger threads = new AtomicInteger();
   private final Set<Thread> own = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean complained = new AtomicBoolean();
 
   /** Who delivers now: one that finds another one here ends. Written by watchdog or starter. */
   private volatile @Nullable Deliverer current;
@@ -103,10 +107,6 @@ final class Signaller {
     return own.contains(self) || RELIEVING.get() != null;
   }
 
-  boolean isOwnThread(Thread thread) {
-    return own.contains(thread);
-  }
-
   /** Watchdog only: replaces a thread that is held up. Answers when to look again. */
   long look(long nowNanos) {
     if (size.get() == 0) {
@@ -171,12 +171,26 @@ final class Signaller {
     public void run() {
       own.add(thread);
       try {
+        if (threads.get() == MOST_THREADS) {
+          complain();
+        }
         deliverAll();
       } finally {
         own.remove(thread);
         if (threads.decrementAndGet() == 0 && size.get() > 0 && !tryStartFirst()) {
           pool.watchdog().wake(); // something came as this one was about to end
         }
+      }
+    }
+
+    /** Here and not where it is found, since the watchdog runs no handlers of logs if it can. */
+    private void complain() {
+      if (complained.compareAndSet(false, true)) {
+        ScheduledWorkerPool.log(
+            (MOST_THREADS - 1)
+                + " subscribers have not returned from an error, and with one more the pool's"
+                + " errors wait for them: put publishOn before what takes long; this is logged once",
+            null);
       }
     }
 

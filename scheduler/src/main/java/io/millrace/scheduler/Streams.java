@@ -67,8 +67,25 @@ final class Streams {
     open.remove(stream.number());
   }
 
+  /**
+   * The pool takes nothing more. Each stream is told by the signaller, as code of its publisher and
+   * its subscriber runs there; who closes the pool waits for that as for drains that were left.
+   */
   void closeAll() {
-    open.values().forEach(InvokeAllSubscription::poolClosed);
+    open.values().forEach(this::closeLater);
+  }
+
+  private void closeLater(InvokeAllSubscription stream) {
+    countLeft(1);
+    pool.signaller()
+        .add(
+            () -> {
+              try {
+                stream.poolClosed();
+              } finally {
+                countLeft(-1);
+              }
+            });
   }
 
   /** How many invocations one stream may have under way: its share, and one for each worker. */
@@ -159,7 +176,7 @@ final class Streams {
     leftDrains.addAndGet(more);
   }
 
-  /** Drains that were left and have not ended since, whoever is at them now. */
+  /** Drains that were left and ends that were not told yet, whoever is at them now. */
   int leftDrains() {
     return leftDrains.get();
   }

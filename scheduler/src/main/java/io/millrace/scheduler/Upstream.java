@@ -119,18 +119,29 @@ final class Upstream implements CoreSubscriber<Invocation> {
     return failure;
   }
 
-  /** Any thread: nothing more is taken from it, and the stream ends with this. */
+  /**
+   * Any thread: nothing more is taken from it, and the stream ends with this. That is marked first:
+   * so whoever drains meanwhile does not cancel as well, which a publisher may take long for.
+   */
   void fail(Throwable cause) {
+    markEnded(cause);
     cancel();
-    end(cause);
+    stream.advance();
   }
 
   private void end(@Nullable Throwable cause) {
+    markEnded(cause);
+    stream.advance();
+  }
+
+  private void markEnded(@Nullable Throwable cause) {
+    if (source == null) {
+      onSubscribe(Operators.emptySubscription()); // it sent none, and the downstream waits for one
+    }
     if (!ended) { // the first end counts
       failure = cause;
       ended = true;
     }
-    stream.advance();
   }
 
   /** Any thread. */

@@ -118,6 +118,10 @@ final class Watchdog implements Runnable {
     }
   }
 
+  boolean isOwnThread(Thread self) {
+    return self == thread;
+  }
+
   private void wakeFor(long momentNanos) {
     start();
     if (scanning || momentNanos - nextWakeNanos < 0) {

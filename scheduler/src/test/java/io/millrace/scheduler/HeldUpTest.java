@@ -32,6 +32,7 @@ import reactor.core.Disposable;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Signal;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 
@@ -291,6 +292,38 @@ class HeldUpTest {
     assertErrorBesideHeldSubscriber(pool);
   }
 
+  /** The bound that WorkerPool promises. A worker's thread must not be needed for any. */
+  @Test
+  void anErrorDoesNotWaitBehindAsManySubscribersAsThereMayBe() {
+    int most = Signaller.MOST_THREADS - 1;
+    CountDownLatch holds = new CountDownLatch(most);
+    try (WorkerPool roomy =
+        WorkerPools.over(guests)
+            .workers(1)
+            .inboxCapacity(2 * most)
+            .grace(LONG.plus(LONG))
+            .build()) {
+      Disposable running = roomy.invoke(Invocation.of("gate", "")).subscribe();
+      awaitSoon(() -> guests.started.get() == 1);
+      Invocation late = echo("late").withDeadline(Duration.ofMillis(20));
+      for (int i = 0; i < most; i++) {
+        roomy
+            .invoke(late)
+            .subscribe(
+                reply -> {},
+                error -> {
+                  holds.countDown();
+                  hold();
+                });
+      }
+      awaitSoon(() -> holds.getCount() == 0);
+      assertThat(roomy.invoke(late).materialize().block(LONG)).matches(Signal::isOnError);
+      released.countDown();
+      guests.open();
+      awaitSoon(running::isDisposed);
+    }
+  }
+
   /** A subscriber keeps its error; another one gets the same all the same. */
   private void assertErrorBesideHeldSubscriber(WorkerPool in) {
     CountDownLatch holds = new CountDownLatch(1);
@@ -309,8 +342,8 @@ class HeldUpTest {
   /** Whoever submits delivers some of them, and what is submitted by those does not go deeper. */
   @Test
   void answersThatNobodyTakesHaveABound() {
-    CountDownLatch holds = new CountDownLatch(16);
-    for (int i = 0; i < 16; i++) {
+    CountDownLatch holds = new CountDownLatch(Signaller.MOST_THREADS);
+    for (int i = 0; i < Signaller.MOST_THREADS; i++) {
       pool.signaller()
           .add(
               () -> {
@@ -318,7 +351,7 @@ class HeldUpTest {
                 hold();
               });
     }
-    FakeGuests.awaitUninterruptibly(holds);
+    awaitSoon(() -> holds.getCount() == 0);
     AtomicInteger delivered = new AtomicInteger();
     AtomicInteger depth = new AtomicInteger();
     AtomicInteger deepest = new AtomicInteger();

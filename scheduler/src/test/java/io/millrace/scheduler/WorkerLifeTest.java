@@ -36,9 +36,9 @@ class WorkerLifeTest {
   private final FakeGuests guests = new FakeGuests();
 
   /** Guests whose function {@code stubborn} hears no interrupt until it is let go. */
-  private static final class Stubborn implements GuestSource {
+  static final class Stubborn implements GuestSource {
 
-    private final CountDownLatch letGo = new CountDownLatch(1);
+    final CountDownLatch letGo = new CountDownLatch(1);
 
     @Override
     public GuestLease lease() {

@@ -9,6 +9,7 @@ import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.WorkerPool;
 import io.millrace.pipeline.WorkerPoolLoad;
 import io.millrace.pipeline.WorkerPoolMetrics;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -93,5 +94,10 @@ final class ObservedPool implements WorkerPool {
   @Override
   public Mono<WorkerException> termination() {
     return pool.termination();
+  }
+
+  @Override
+  public @Nullable WorkerException terminated() {
+    return pool.terminated();
   }
 }
