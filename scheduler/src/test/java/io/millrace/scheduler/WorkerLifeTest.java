@@ -7,19 +7,14 @@ import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.WorkerPool;
-import io.millrace.pipeline.WorkerPoolRecorder;
 import io.millrace.pipeline.spi.GuestLease;
 import io.millrace.pipeline.spi.GuestSource;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import reactor.core.Disposable;
@@ -194,64 +189,5 @@ class WorkerLifeTest {
       assertThat(pool.invokeAll(many).count().toFuture()).succeedsWithin(LONG).isEqualTo(1_000L);
       release.countDown();
     }
-  }
-
-  /** The JVM's machine, but that a worker's thread dies where the seam says so. */
-  private static Platform deadly(AtomicBoolean armed) {
-    return (Platform)
-        Proxy.newProxyInstance(
-            Platform.class.getClassLoader(),
-            new Class<?>[] {Platform.class},
-            (proxy, method, args) -> {
-              if (method.getName().equals("interleave")
-                  && armed.get()
-                  && isCalledByWorker()
-                  && armed.compareAndSet(true, false)) {
-                throw new LinkageError("the thread dies of this");
-              }
-              return method.invoke(Platform.SYSTEM, args);
-            });
-  }
-
-  private static boolean isCalledByWorker() {
-    return StackWalker.getInstance()
-        .walk(frames -> frames.map(StackWalker.StackFrame::getClassName).toList())
-        .stream()
-        .filter(name -> name.startsWith("io.millrace.scheduler.") && !name.contains("Test"))
-        .filter(name -> !name.contains("Proxy"))
-        .findFirst()
-        .equals(Optional.of("io.millrace.scheduler.TaskRunner"));
-  }
-
-  @Test
-  void aWorkerWhoseThreadDiesIsReplacedAndItsInvocationAnswered() {
-    AtomicBoolean armed = new AtomicBoolean();
-    WorkerPoolConfig config =
-        new WorkerPoolConfig(
-            1,
-            1,
-            8,
-            Sizing.BY_BACKLOG,
-            LONG,
-            LONG,
-            LONG,
-            1,
-            DispatchPolicy.ANY_FREE,
-            Overflow.WAIT,
-            IdleStrategy.PARK,
-            WorkerPoolRecorder.NONE,
-            Map.of());
-    try (WorkerPool pool = new ScheduledWorkerPool(guests, config, deadly(armed))) {
-      assertThat(pool.invoke(Invocation.of("echo", "")).toFuture()).succeedsWithin(LONG);
-      armed.set(true);
-      assertThat(pool.invoke(Invocation.of("echo", "")).toFuture())
-          .failsWithin(LONG)
-          .withThrowableOfType(Exception.class)
-          .withMessageContaining("the worker's thread died");
-      assertThat(pool.invoke(Invocation.of("echo", "on")).toFuture()).succeedsWithin(LONG);
-      assertThat(pool.metrics().diedWorkers()).isEqualTo(1);
-    }
-    assertThat(guests.closedLeases.get()).isEqualTo(guests.leases.get()).isEqualTo(2);
-    assertThat(guests.threads).noneMatch(Thread::isAlive);
   }
 }
