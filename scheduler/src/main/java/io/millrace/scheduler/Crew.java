@@ -79,9 +79,9 @@ final class Crew {
     Slot slot = worker.slot();
     slot.worker(worker);
     live.incrementAndGet();
-    threads.removeIf(pool.platform()::hasEnded);
-    threads.add(worker.thread());
     try {
+      threads.removeIf(pool.platform()::hasEnded);
+      threads.add(worker.thread());
       pool.platform().start(worker.thread());
       return null;
     } catch (Throwable noThread) {
@@ -118,22 +118,37 @@ final class Crew {
       worker.closeLease();
       return;
     }
-    Task task = worker.current();
-    if (end == WorkerState.Phase.DIED) {
-      died.incrementAndGet();
-      pool.announcer().event(new WorkerEvent.WorkerDied(worker.thread().getName(), cause));
-      if (task != null) {
-        pool.outcomes()
-            .answerDead(
-                task,
-                slot.index,
-                new WorkerException.WorkerTerminated("the worker's thread died: " + cause, cause));
+    try {
+      if (end == WorkerState.Phase.DIED) {
+        died.incrementAndGet();
+        answerDead(worker, cause);
+        String name = worker.thread().getName();
+        pool.announcer().eventLater(new WorkerEvent.WorkerDied(name, cause));
       }
+    } catch (Throwable noHeap) {
+      ScheduledWorkerPool.log("of a worker that died not all could be told", noHeap);
+    } finally { // whatever it died of: its slot is somebody else's
+      worker.closeLease();
+      pool.dispatcher().feeder().tryUnwant(slot);
+      empty(worker, end != WorkerState.Phase.UNUSED);
+      replace(worker);
     }
-    worker.closeLease();
-    pool.dispatcher().feeder().tryUnwant(slot);
-    empty(worker, end != WorkerState.Phase.UNUSED);
-    replace(worker);
+  }
+
+  private void answerDead(Worker worker, @Nullable Throwable cause) {
+    Task task = worker.current();
+    if (task != null) {
+      pool.outcomes().answerDead(task, worker.slot().index, ofDeath(cause));
+    }
+  }
+
+  /** What it died of may be that there is no heap to say so, or something that cannot be named. */
+  private static WorkerException ofDeath(@Nullable Throwable cause) {
+    try {
+      return new WorkerException.WorkerTerminated("the worker's thread died: " + cause, cause);
+    } catch (Throwable noText) {
+      return new WorkerException.WorkerTerminated("the worker's thread died", null);
+    }
   }
 
   /** The watchdog: a guest was told to stop and went on for the grace time. */

@@ -162,12 +162,19 @@ final class Outcomes {
     }
     long sojournNanos = task.sojournNanos(pool.platform().nanoTime());
     Reply.Failed answer = new Reply.Failed(task.invocation, failure, 0, sojournNanos);
+    Runnable delivery =
+        () -> {
+          pool.announcer().failed(answer);
+          deliver(task);
+        };
     if (task.tryEnd(runner, answer, pool.platform())) {
-      task.dropPayload();
-      pool.announcer().failed(answer);
-      failed.increment();
-      pool.deadlines().forget(task);
-      pool.signaller().add(() -> deliver(task));
+      try {
+        task.dropPayload();
+        failed.increment();
+        pool.deadlines().forget(task);
+      } finally { // whatever is thrown for want of heap: nobody else can deliver it any more
+        pool.signaller().add(delivery);
+      }
     }
   }
 

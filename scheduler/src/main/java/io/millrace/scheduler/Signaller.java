@@ -147,9 +147,9 @@ final class Signaller {
   /** The thread is counted already. */
   private boolean tryStartNext() {
     Deliverer before = current;
-    Deliverer next = new Deliverer();
-    current = next;
     try {
+      Deliverer next = new Deliverer();
+      current = next;
       platform.start(next.thread);
       return true;
     } catch (Throwable noThread) {

@@ -16,12 +16,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -199,33 +197,6 @@ class WorkerLifeTest {
     }
   }
 
-  /** The JVM's machine, but that a worker's thread dies where the seam says so. */
-  private static Platform deadly(AtomicBoolean armed) {
-    return (Platform)
-        Proxy.newProxyInstance(
-            Platform.class.getClassLoader(),
-            new Class<?>[] {Platform.class},
-            (proxy, method, args) -> {
-              if (method.getName().equals("interleave")
-                  && armed.get()
-                  && isCalledByWorker()
-                  && armed.compareAndSet(true, false)) {
-                throw new LinkageError("the thread dies of this");
-              }
-              return method.invoke(Platform.SYSTEM, args);
-            });
-  }
-
-  private static boolean isCalledByWorker() {
-    return StackWalker.getInstance()
-        .walk(frames -> frames.map(StackWalker.StackFrame::getClassName).toList())
-        .stream()
-        .filter(name -> name.startsWith("io.millrace.scheduler.") && !name.contains("Test"))
-        .filter(name -> !name.contains("Proxy"))
-        .findFirst()
-        .equals(Optional.of("io.millrace.scheduler.TaskRunner"));
-  }
-
   private static WorkerPoolConfig config(int workers) {
     return new WorkerPoolConfig(
         workers,
@@ -241,23 +212,6 @@ class WorkerLifeTest {
         IdleStrategy.PARK,
         WorkerPoolRecorder.NONE,
         Map.of());
-  }
-
-  @Test
-  void aWorkerWhoseThreadDiesIsReplacedAndItsInvocationAnswered() {
-    AtomicBoolean armed = new AtomicBoolean();
-    try (WorkerPool pool = new ScheduledWorkerPool(guests, config(1), deadly(armed))) {
-      assertThat(pool.invoke(Invocation.of("echo", "")).toFuture()).succeedsWithin(LONG);
-      armed.set(true);
-      assertThat(pool.invoke(Invocation.of("echo", "")).toFuture())
-          .failsWithin(LONG)
-          .withThrowableOfType(Exception.class)
-          .withMessageContaining("the worker's thread died");
-      assertThat(pool.invoke(Invocation.of("echo", "on")).toFuture()).succeedsWithin(LONG);
-      assertThat(pool.metrics().diedWorkers()).isEqualTo(1);
-    }
-    assertThat(guests.closedLeases.get()).isEqualTo(guests.leases.get()).isEqualTo(2);
-    assertThat(guests.threads).noneMatch(Thread::isAlive);
   }
 
   @Test
