@@ -75,7 +75,9 @@ public interface WorkerPool extends AutoCloseable {
 
   /**
    * As {@link #invokeAll}, with no more than {@code concurrency} invocations under way at a time;
-   * {@link #invokeAll} itself has as many as the pool takes.
+   * {@link #invokeAll} itself has as many as the pool takes. A stream holds some 8 bytes (32 where
+   * replies come as they end) for each that may be under way, from its subscription on: with a
+   * small {@code concurrency} many short streams are lighter.
    *
    * @throws IllegalArgumentException when {@code concurrency} is below 1
    */
