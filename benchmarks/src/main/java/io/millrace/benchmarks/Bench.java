@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
     versionProvider = BenchVersion.class,
     description = {
       "Measures, and writes named figures. Use a quiet machine. Each profile takes up to a minute, "
-          + "unless --quick or --full is given.",
+          + "peers four, unless --quick or --full is given.",
     },
     footer = {
       "",

@@ -7,7 +7,7 @@ package io.millrace.benchmarks;
 enum Effort {
   /** All profiles together within three minutes. */
   QUICK,
-  /** Each profile within one minute. */
+  /** Each profile within one minute, but for {@code peers}: four. */
   NORMAL,
   /** As long as it takes. */
   FULL;

@@ -14,7 +14,7 @@ final class PeerSeries {
   /** How near our own is brought to it before the rounds begin. */
   private static final double SETTLED = 0.03;
 
-  private static final int SETTLING_ROUNDS = 8;
+  private static final int SETTLING_ROUNDS = 4;
 
   /** The limit on what is under way is never set higher than so many times what shall be. */
   private static final int MOST_TIMES = 4;
@@ -80,7 +80,7 @@ final class PeerSeries {
           boolean timed = false;
           do {
             long took = run(callsOfRound, timed).nanos();
-            double factor = Math.min(4, (double) wanted / Math.max(1, took));
+            double factor = Math.max(0.25, Math.min(4, (double) wanted / Math.max(1, took)));
             callsOfRound = (int) Math.max(plan.inFlight(), callsOfRound * factor);
             timed = !timed;
           } while (System.nanoTime() < end);
@@ -93,19 +93,12 @@ final class PeerSeries {
    * time for each, by Little's law. By how much depends on the batches, so it is measured.
    */
   void settle() {
-    if (!kind.isOwn()) {
-      return;
-    }
     unlessBroken(
         () -> {
-          int settled = 0;
-          for (int i = 0; i < SETTLING_ROUNDS && settled < 2; i++) {
+          for (int i = 0; i < SETTLING_ROUNDS; i++) { // others, too: they are warmed up by it
             double factor = adjustment(run(timedCalls(), true));
-            if (Math.abs(factor - 1) <= SETTLED) {
-              settled++;
-            } else {
+            if (kind.isOwn() && Math.abs(factor - 1) > SETTLED) {
               limit = within(limit * factor);
-              settled = 0;
             }
           }
         });

@@ -39,7 +39,7 @@ final class PeersProfile implements Profile {
             IN_FLIGHT,
             Effort.of(80, 320, 320),
             Effort.of(1, 2, 2),
-            Effort.of(500, 1_500, 3_000));
+            Effort.of(350, 1_500, 3_000));
     Limits.measure(figures);
     byte[] wasm = DigestGuests.bytes();
     Map<PeerKind, Peer> peers = new EnumMap<>(PeerKind.class);
