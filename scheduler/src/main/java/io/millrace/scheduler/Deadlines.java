@@ -51,22 +51,25 @@ final class Deadlines {
       pool.outcomes().tryAnswerWaiting(task, () -> task.deadlineExceeded(false), false);
       return true;
     }
-    if (shedsLate && isLate(task, nowNanos) && !isAlone()) {
+    if (shedsLate && isLate(task, nowNanos, pool.loadMeter().meanServiceNanos()) && !isAlone()) {
       pool.outcomes().tryAnswerWaiting(task, () -> shed(task), false);
       return true;
     }
     return false;
   }
 
-  /** Whether a run that takes as long as its tenant's others would end behind its deadline. */
-  boolean isLate(Task task, long nowNanos) {
-    return task.hasDeadline() && task.deadlineNanos() - nowNanos < expectedNanos(task);
-  }
-
-  private long expectedNanos(Task task) {
+  /**
+   * Whether a run that takes as long as its tenant's others would end behind its deadline.
+   *
+   * @param meanNanos of all tenants' runs, for a tenant that has had none
+   */
+  static boolean isLate(Task task, long nowNanos, long meanNanos) {
+    if (!task.hasDeadline()) {
+      return false;
+    }
     Lane lane = task.lane();
     long known = lane == null ? 0 : lane.costNanos();
-    return known == 0 ? pool.loadMeter().meanServiceNanos() : known;
+    return task.deadlineNanos() - nowNanos < (known == 0 ? meanNanos : known);
   }
 
   /**

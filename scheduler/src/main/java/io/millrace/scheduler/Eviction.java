@@ -120,7 +120,8 @@ final class Eviction {
     }
     shedBefore = true;
     nextShedNanos = now + SHED_EVERY_NANOS;
-    Predicate<Task> late = task -> pool.deadlines().isLate(task, now);
+    long meanNanos = pool.loadMeter().meanServiceNanos();
+    Predicate<Task> late = task -> Deadlines.isLate(task, now, meanNanos);
     Consumer<Task> shed = task -> pool.outcomes().evict(task, Deadlines.shed(task));
     shared.removeIf(late, shed);
     for (Slot slot : slots) {
