@@ -167,8 +167,11 @@ public final class WorkerPools {
      * @throws IllegalArgumentException naming a figure out of its limits
      */
     public WorkerPool build() {
-      return of(
-          guests,
+      return build(Platform.SYSTEM);
+    }
+
+    ScheduledWorkerPool build(Platform platform) {
+      WorkerPoolConfig config =
           new WorkerPoolConfig(
               minWorkers,
               maxWorkers,
@@ -182,7 +185,8 @@ public final class WorkerPools {
               overflow,
               idle,
               recorder,
-              tenantWeights));
+              tenantWeights);
+      return new ScheduledWorkerPool(guests, config, platform);
     }
   }
 }

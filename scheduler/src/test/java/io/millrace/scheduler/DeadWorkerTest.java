@@ -8,9 +8,7 @@ import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerEvent;
 import io.millrace.pipeline.WorkerPool;
 import io.millrace.pipeline.WorkerPoolRecorder;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -34,41 +32,29 @@ class DeadWorkerTest {
   private final AtomicReference<@Nullable Error> deathly = new AtomicReference<>();
 
   private ScheduledWorkerPool pool(WorkerPoolRecorder recorder) {
-    WorkerPoolConfig config =
-        new WorkerPoolConfig(
-            1,
-            1,
-            8,
-            Sizing.BY_BACKLOG,
-            LONG,
-            LONG,
-            LONG,
-            1,
-            DispatchPolicy.ANY_FREE,
-            Overflow.WAIT,
-            IdleStrategy.PARK,
-            recorder,
-            Map.of());
-    return new ScheduledWorkerPool(guests, config, deadly());
+    return WorkerPools.over(guests)
+        .workers(1)
+        .inboxCapacity(8)
+        .keepAlive(LONG)
+        .drainTimeout(LONG)
+        .grace(LONG)
+        .mostAbandoned(1)
+        .idle(IdleStrategy.PARK)
+        .recorder(recorder)
+        .build(deadly());
   }
 
   /** The JVM's machine, but that a worker's thread dies where the seam says so. */
   private Platform deadly() {
-    return (Platform)
-        Proxy.newProxyInstance(
-            Platform.class.getClassLoader(),
-            new Class<?>[] {Platform.class},
-            (proxy, method, args) -> {
-              if (method.getName().equals("interleave")
-                  && deathly.get() != null
-                  && isCalledByWorker()) {
-                Error death = deathly.getAndSet(null);
-                if (death != null) {
-                  throw death;
-                }
-              }
-              return method.invoke(Platform.SYSTEM, args);
-            });
+    return HookedPlatform.with(
+        (method, arguments) -> {
+          if (method.equals("interleave") && deathly.get() != null && isCalledByWorker()) {
+            Error death = deathly.getAndSet(null);
+            if (death != null) {
+              throw death;
+            }
+          }
+        });
   }
 
   private static boolean isCalledByWorker() {
@@ -76,7 +62,7 @@ class DeadWorkerTest {
         .walk(frames -> frames.map(StackWalker.StackFrame::getClassName).toList())
         .stream()
         .filter(name -> name.startsWith("io.millrace.scheduler.") && !name.contains("Test"))
-        .filter(name -> !name.contains("Proxy"))
+        .filter(name -> !name.contains("Proxy") && !name.contains("HookedPlatform"))
         .findFirst()
         .equals(Optional.of("io.millrace.scheduler.TaskRunner"));
   }

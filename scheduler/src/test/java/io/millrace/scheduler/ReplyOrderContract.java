@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Reply;
-import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -32,18 +31,14 @@ abstract class ReplyOrderContract {
       AtomicReferenceArray<StreamTask> arrivals, ScheduledWorkerPool pool, DrainState drain);
 
   private Platform hooked() {
-    return (Platform)
-        Proxy.newProxyInstance(
-            Platform.class.getClassLoader(),
-            new Class<?>[] {Platform.class},
-            (proxy, method, arguments) -> {
-              if (method.getName().equals("interleave")) {
-                List<Runnable> steps = List.copyOf(between);
-                between.clear();
-                steps.forEach(Runnable::run);
-              }
-              return method.invoke(Platform.SYSTEM, arguments);
-            });
+    return HookedPlatform.with(
+        (method, arguments) -> {
+          if (method.equals("interleave")) {
+            List<Runnable> steps = List.copyOf(between);
+            between.clear();
+            steps.forEach(Runnable::run);
+          }
+        });
   }
 
   final StreamTask running(int place) {

@@ -7,10 +7,7 @@ import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.WorkerPool;
-import io.millrace.pipeline.WorkerPoolRecorder;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -189,21 +186,24 @@ class StopsFirstTest {
   void closingFromAHandlerOfWhatTheWatchdogLogsDoesNotWait() {
     AtomicBoolean armed = new AtomicBoolean();
     Platform noSignaller =
-        (Platform)
-            Proxy.newProxyInstance(
-                Platform.class.getClassLoader(),
-                new Class<?>[] {Platform.class},
-                (proxy, method, args) -> {
-                  if (method.getName().equals("start")
-                      && ((Thread) args[0]).getName().endsWith("-signals")
-                      && Thread.currentThread().getName().endsWith("-watchdog")
-                      && armed.compareAndSet(true, false)) {
-                    throw new IllegalStateException("no thread");
-                  }
-                  return method.invoke(Platform.SYSTEM, args);
-                });
-    WorkerPoolConfig config = config(WorkerPoolRecorder.NONE);
-    ScheduledWorkerPool pool = new ScheduledWorkerPool(stubborn, config, noSignaller);
+        HookedPlatform.with(
+            (method, arguments) -> {
+              if (method.equals("start")
+                  && ((Thread) arguments[0]).getName().endsWith("-signals")
+                  && Thread.currentThread().getName().endsWith("-watchdog")
+                  && armed.compareAndSet(true, false)) {
+                throw new IllegalStateException("no thread");
+              }
+            });
+    // Little time to stop, and more time to drain than any test has.
+    WorkerPool pool =
+        WorkerPools.over(stubborn)
+            .workers(1)
+            .drainTimeout(LONG.plus(LONG))
+            .grace(Duration.ofMillis(10))
+            .mostAbandoned(1)
+            .idle(IdleStrategy.PARK)
+            .build(noSignaller);
     CompletableFuture<String> closed = new CompletableFuture<>();
     Handler closing =
         new Handler() {
@@ -231,23 +231,5 @@ class StopsFirstTest {
       logger.removeHandler(closing);
     }
     pool.close();
-  }
-
-  /** One worker, little time to stop, and more time to drain than any test has. */
-  private static WorkerPoolConfig config(WorkerPoolRecorder recorder) {
-    return new WorkerPoolConfig(
-        1,
-        1,
-        64,
-        Sizing.BY_BACKLOG,
-        LONG,
-        LONG.plus(LONG),
-        Duration.ofMillis(10),
-        1,
-        DispatchPolicy.ANY_FREE,
-        Overflow.WAIT,
-        IdleStrategy.PARK,
-        recorder,
-        Map.of());
   }
 }

@@ -7,14 +7,11 @@ import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.WorkerPool;
-import io.millrace.pipeline.WorkerPoolRecorder;
 import io.millrace.pipeline.spi.GuestLease;
 import io.millrace.pipeline.spi.GuestSource;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -197,23 +194,6 @@ class WorkerLifeTest {
     }
   }
 
-  private static WorkerPoolConfig config(int workers) {
-    return new WorkerPoolConfig(
-        workers,
-        workers,
-        64,
-        Sizing.BY_BACKLOG,
-        LONG,
-        LONG,
-        LONG,
-        1,
-        DispatchPolicy.ANY_FREE,
-        Overflow.WAIT,
-        IdleStrategy.PARK,
-        WorkerPoolRecorder.NONE,
-        Map.of());
-  }
-
   @Test
   void workersHaveNothingOfTheThreadThatHappenedToCallFirst() throws InterruptedException {
     InheritableThreadLocal<String> secret = new InheritableThreadLocal<>();
@@ -243,18 +223,15 @@ class WorkerLifeTest {
     AtomicReference<ScheduledWorkerPool> pool = new AtomicReference<>();
     List<Boolean> held = new CopyOnWriteArrayList<>();
     Platform watched =
-        (Platform)
-            Proxy.newProxyInstance(
-                Platform.class.getClassLoader(),
-                new Class<?>[] {Platform.class},
-                (proxy, method, arguments) -> {
-                  if (method.getName().equals("start")
-                      && ((Thread) arguments[0]).getName().contains("-worker-")) {
-                    held.add(Objects.requireNonNull(pool.get()).streams().holdAny());
-                  }
-                  return method.invoke(Platform.SYSTEM, arguments);
-                });
-    try (ScheduledWorkerPool started = new ScheduledWorkerPool(guests, config(8), watched)) {
+        HookedPlatform.with(
+            (method, arguments) -> {
+              if (method.equals("start")
+                  && ((Thread) arguments[0]).getName().contains("-worker-")) {
+                held.add(Objects.requireNonNull(pool.get()).streams().holdAny());
+              }
+            });
+    try (ScheduledWorkerPool started =
+        WorkerPools.over(guests).workers(8).idle(IdleStrategy.PARK).build(watched)) {
       pool.set(started);
       Flux<Invocation> many = Flux.range(0, 64).map(i -> Invocation.of("echo", "" + i));
       assertThat(started.invokeAll(many).count().block(LONG)).isEqualTo(64);
