@@ -22,10 +22,15 @@ import reactor.core.publisher.Flux;
 class TenantRoomTest {
 
   private static final Duration LONG = Duration.ofSeconds(10);
+
+  /** So that a test that fails says so before it is out of time. */
+  private static final Duration SHORT = Duration.ofSeconds(5);
+
   private static final int FLOOD = 100;
 
   private final FakeGuests guests = new FakeGuests();
-  private final WorkerPool pool = WorkerPools.over(guests).workers(1).inboxCapacity(16).build();
+  private final WorkerPool pool =
+      WorkerPools.over(guests).workers(1).inboxCapacity(16).drainTimeout(SHORT).build();
 
   private CompletableFuture<Reply> send(String tenant) {
     return pool.invoke(Invocation.of("echo", tenant).withTenant(tenant)).toFuture();
@@ -85,7 +90,8 @@ class TenantRoomTest {
 
   @Test
   void manyFloodsLeaveRoomTogether() {
-    try (WorkerPool large = WorkerPools.over(guests).workers(1).inboxCapacity(256).build()) {
+    try (WorkerPool large =
+        WorkerPools.over(guests).workers(1).inboxCapacity(256).drainTimeout(SHORT).build()) {
       large.invoke(Invocation.of("gate", "")).subscribe();
       await().until(() -> guests.started.get() == 1);
       for (int i = 0; i < FLOOD; i++) {
