@@ -43,7 +43,7 @@ final class OverloadProfile implements Profile {
 
   @Override
   public int quickSeconds() {
-    return 20;
+    return 12;
   }
 
   @Override

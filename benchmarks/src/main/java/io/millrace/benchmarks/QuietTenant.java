@@ -37,6 +37,10 @@ final class QuietTenant {
 
   static void measure(Figures figures) throws Exception {
     measure(figures, Overflow.WAIT, "", QuietTenant::stream);
+    if (Effort.chosen() == Effort.QUICK) {
+      figures.note("not in --quick: the quiet tenant beside a flood of single invocations");
+      return;
+    }
     measure(figures, Overflow.REJECT, ".byInvoke", QuietTenant::invocations);
   }
 
