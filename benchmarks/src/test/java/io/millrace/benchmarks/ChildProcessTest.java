@@ -116,7 +116,7 @@ class ChildProcessTest {
     try (ChildProcess peer =
         ChildProcess.jvm(
             "the peer", ChildProcess.ownJava(), List.of(), PeerMain.class, "EXTISM", "1")) {
-      assertThat(peer.line(SECONDS)).isEqualTo("ready");
+      assertThat(peer.line(SECONDS)).startsWith("ready " + PeerCall.SHA256.reply() + " Java ");
       peer.say("SHA256 2000000000 4 false");
       peer.hangUp();
       peer.awaitEnd(SECONDS);
