@@ -292,27 +292,22 @@ class PeersTest {
   /** A round of a fast peer is made of slices between the others', one of a slow peer of fewer. */
   @Test
   void fastPeersTakeTurnsWithinARound() {
-    List<Integer> fast = new ArrayList<>();
-    List<Integer> slow = new ArrayList<>();
+    List<PeerKind> turns = new ArrayList<>();
     Map<PeerKind, Peer> two = new LinkedHashMap<>();
-    two.put(PeerKind.MILLRACE, noting(fast, 1_000));
-    two.put(PeerKind.COMMONS_POOL, noting(slow, 1_000_000));
+    two.put(PeerKind.MILLRACE, noting(PeerKind.MILLRACE, turns, 1_000));
+    two.put(PeerKind.COMMONS_POOL, noting(PeerKind.COMMONS_POOL, turns, 1_000_000));
     PeerRounds.measure(two, PeerCall.SHA256, new Plan(5, 5, IN_FLIGHT, 20, 4, 1, 5));
-    int timed = 5 * 4;
-    assertThat(lastOf(fast, timed)).containsOnly(fast.get(fast.size() - 1));
-    assertThat(fast.size()).isGreaterThan(slow.size() + timed);
+    List<PeerKind> measured = turns.subList(turns.size() - 2 * 5 * (4 + 1), turns.size());
+    assertThat(measured).filteredOn(PeerKind.MILLRACE::equals).hasSize(2 * 5 * 4);
+    assertThat(measured).filteredOn(PeerKind.COMMONS_POOL::equals).hasSize(2 * 5);
   }
 
-  private static List<Integer> lastOf(List<Integer> all, int count) {
-    return all.subList(all.size() - count, all.size());
-  }
-
-  private static Peer noting(List<Integer> rounds, long nanosOfACall) {
+  private static Peer noting(PeerKind kind, List<PeerKind> turns, long nanosOfACall) {
     Peer one = reckoned(told -> told, 0);
     return new Peer() {
       @Override
       public PeerRound run(PeerCall call, int calls, int told, boolean timed) throws Exception {
-        rounds.add(calls);
+        turns.add(kind);
         PeerRound round = one.run(call, calls, told, timed);
         return new PeerRound(calls * nanosOfACall, 0, round.sojourns());
       }
