@@ -36,12 +36,23 @@ final class GraalCaller implements Caller {
     }
   }
 
+  /** Whether this JVM has no compiler for it. */
+  static boolean isInterpreter() {
+    try (Engine engine = Engine.create("wasm")) {
+      return isInterpreter(engine);
+    }
+  }
+
+  private static boolean isInterpreter(Engine engine) {
+    return engine.getImplementationName().equals(INTERPRETER);
+  }
+
   /** Which one, and how it runs guests: some JVMs have no compiler for it. */
   static String engine() {
     try (Engine engine = Engine.create("wasm")) {
       return "GraalWasm "
           + engine.getVersion()
-          + (engine.getImplementationName().equals(INTERPRETER)
+          + (isInterpreter(engine)
               ? ", an interpreter, since this JVM has no Graal compiler"
               : ", compiled by " + engine.getImplementationName());
     }

@@ -33,12 +33,23 @@ final class PeerProcess implements Peer {
         ChildProcess.jvm(
             kind.title(),
             java == null ? ChildProcess.ownJava() : java,
-            kind == PeerKind.GRAAL_WASM
-                ? List.of("-Dpolyglot.engine.WarnInterpreterOnly=false")
-                : List.of(),
+            flags(kind),
             PeerMain.class,
             kind.name(),
             Integer.toString(workers)));
+  }
+
+  /** GraalWasm says by itself which one it is; reports do, by its name. */
+  private static List<String> flags(PeerKind kind) {
+    return switch (kind) {
+      case GRAAL_WASM ->
+          List.of(
+              "-Dpolyglot.engine.WarnInterpreterOnly=false", "-Dtruffle.UseFallbackRuntime=true");
+      case GRAAL_WASM_COMPILED ->
+          GraalCompiler.flags(
+              GraalCompiler.jar().orElseThrow(), System.getProperty("java.class.path"));
+      default -> List.of();
+    };
   }
 
   /** Another program that keeps to the same protocol. */

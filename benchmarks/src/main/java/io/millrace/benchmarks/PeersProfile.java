@@ -89,6 +89,19 @@ final class PeersProfile implements Profile {
         PeerKind.GRAAL_WASM,
         figures,
         kind -> PeerProcess.jvm(kind, WORKERS, OtherJava.find(25)));
+    if (System.getProperty(GraalCompiler.PROPERTY) != null) {
+      start(
+          peers,
+          PeerKind.GRAAL_WASM_COMPILED,
+          figures,
+          kind -> PeerProcess.jvm(kind, WORKERS, OtherJava.find(25)));
+    } else {
+      figures.note(
+          "GraalWasm interprets here. Its compiler, which makes it many times as fast, is under the"
+              + " GPL with the Classpath Exception and no part of this: -D"
+              + GraalCompiler.PROPERTY
+              + " names one to be measured, too.");
+    }
   }
 
   /** How a peer comes to be. */

@@ -3,6 +3,7 @@ package io.millrace.benchmarks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -152,6 +153,15 @@ class ChildProcessTest {
     assertThatIllegalStateException()
         .isThrownBy(() -> OtherJava.find(26, environment, places))
         .withMessage("there is no JDK 26: set JAVA26_HOME to one");
+  }
+
+  @Test
+  void graalsCompilerGetsItsPartsAsModules() {
+    String classPath = String.join(File.pathSeparator, "lib/word-25.jar", "lib/wasm-25.jar");
+    assertThat(GraalCompiler.flags(Path.of("compiler.jar"), classPath))
+        .contains("-XX:+EnableJVMCI")
+        .last()
+        .isEqualTo("--upgrade-module-path=compiler.jar" + File.pathSeparator + "lib/word-25.jar");
   }
 
   private static Path jdk(Path home, String version) throws IOException {
