@@ -93,7 +93,8 @@ class ReportTest {
   @Test
   void theSummaryHasTheSameVerdicts() throws Exception {
     assertThat(new MarkdownSummary(run()).text())
-        .contains("| Millrace against | empty call | its p99 | SHA-256 of 1 KiB | its p99 |")
+        .contains(
+            "| Millrace against | empty call of 1 KiB | its p99 | SHA-256 of 1 KiB | its p99 |")
         .contains(
             "| V8 in process (Javet) | 2.50x ahead, uncertain | 0.50x ahead | **0.60x behind** |  |")
         .contains("below 1 in the 99th percentile")
