@@ -86,12 +86,12 @@ final class QuietTenant {
     figures.put(prefix + ".others", (double) others);
     figures.put(prefix + ".alone.p99Millis", alone);
     figures.put(prefix + ".beside.p99Millis", beside);
-    // Percentiles of some hundred scatter more than rates do: the median alone is judged.
-    figures.put("overload.quietTenantP99Ratio" + kind, ratios);
+    // Percentiles of some hundred scatter more than rates do.
+    figures.putScattered("overload.quietTenantP99Ratio" + kind, new Ratio(ratios));
   }
 
   private static int invocations() {
-    return Effort.of(INVOCATIONS / 2, INVOCATIONS, INVOCATIONS);
+    return Effort.of(INVOCATIONS * 3 / 7, INVOCATIONS, INVOCATIONS);
   }
 
   /** One that is refused ends the run: there is room for who has none under way. */
