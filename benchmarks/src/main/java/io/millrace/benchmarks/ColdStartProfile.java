@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class ColdStartProfile implements Profile {
 
-  private static final int COMPILES = 5;
+  private static final int COMPILES = 6;
   private static final int QUICK_STARTS = 3;
   private static final int FULL_STARTS = 21;
 

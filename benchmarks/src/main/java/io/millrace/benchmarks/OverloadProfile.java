@@ -181,8 +181,8 @@ final class OverloadProfile implements Profile {
     figures.put("overload.quietTenant.others", (double) others);
     figures.put("overload.quietTenant.alone.p99Millis", alone);
     figures.put("overload.quietTenant.beside.p99Millis", beside);
-    // Percentiles of some hundred scatter more than rates do: the median alone is judged.
-    figures.put("overload.quietTenantP99Ratio", ratios);
+    // Percentiles of some hundred scatter more than rates do.
+    figures.putScattered("overload.quietTenantP99Ratio", new Ratio(ratios));
   }
 
   private static int quietInvocations() {

@@ -62,6 +62,21 @@ record ReportData(JsonNode root) {
     return root.path("profiles").path(profile).path("uncertain").has(name);
   }
 
+  /** Whether a figure is the median of ratios of pairs. */
+  boolean isRatio(String profile, String name) {
+    for (JsonNode each : root.path("profiles").path(profile).path("ratios")) {
+      if (each.asText().equals(name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether the run said which figures those are; older versions did not. */
+  boolean tellsRatios() {
+    return root.path("profiles").isEmpty() || root.path("profiles").elements().next().has("ratios");
+  }
+
   /** Figures whose size is not to be relied upon. */
   List<String> uncertain(String profile) {
     List<String> names = new ArrayList<>();
