@@ -137,7 +137,7 @@ final class LoadHarness {
             });
   }
 
-  /** What a pool that has enough to do answers; whatever else it answers is a failure. */
+  /** Whether a pool that has enough to do answered so; whatever else it answers is a failure. */
   static boolean isRejection(Throwable failure) {
     return failure instanceof WorkerException.InboxFull
         || failure instanceof WorkerException.Dropped
