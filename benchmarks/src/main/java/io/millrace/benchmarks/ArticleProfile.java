@@ -42,7 +42,7 @@ final class ArticleProfile implements Profile {
 
   @Override
   public int quickSeconds() {
-    return 11;
+    return 12;
   }
 
   @Override
@@ -51,10 +51,10 @@ final class ArticleProfile implements Profile {
     new Random(1).nextBytes(payload);
     try (InstancePool guests = DigestGuests.pool(false)) {
       measure(
-          figures, "cpu", guests, Invocation.of("sha256", payload), Effort.of(800, CALLS, CALLS));
+          figures, "cpu", guests, Invocation.of("sha256", payload), Effort.of(680, CALLS, CALLS));
     }
     try (InstancePool guests = waiting()) {
-      measure(figures, "host", guests, Invocation.of("wait", ""), Effort.of(250, CALLS, CALLS));
+      measure(figures, "host", guests, Invocation.of("wait", ""), Effort.of(208, CALLS, CALLS));
     }
   }
 

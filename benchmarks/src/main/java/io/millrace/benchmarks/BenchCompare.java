@@ -148,19 +148,13 @@ final class BenchCompare implements Callable<Integer> {
   /** All figures that both runs have. */
   private static List<Comparison> compare(String profile, ReportData old, ReportData now) {
     List<Comparison> comparisons = new ArrayList<>();
-    now.root()
-        .path("profiles")
-        .path(profile)
-        .path("figures")
-        .fieldNames()
-        .forEachRemaining(
-            name -> {
-              if (old.figure(profile, name).isPresent()) {
-                comparisons.add(
-                    Comparison.of(
-                        profile + ": " + name, side(old, profile, name), side(now, profile, name)));
-              }
-            });
+    for (String name : now.figures(profile)) {
+      if (old.figure(profile, name).isPresent()) {
+        comparisons.add(
+            Comparison.of(
+                profile + ": " + name, side(old, profile, name), side(now, profile, name)));
+      }
+    }
     return comparisons;
   }
 

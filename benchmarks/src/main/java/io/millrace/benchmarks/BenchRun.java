@@ -63,6 +63,8 @@ final class BenchRun {
     } catch (Exception | Error failed) { // an Error too: the other profiles' figures are good
       figures.doubt("the run failed: " + failed);
     }
+    Glossary.missing(profile.name(), figures.values().keySet())
+        .forEach(name -> figures.warn("nobody wrote down what " + name + " means"));
     interrupted |= Thread.interrupted(); // also of one that put it back
     double seconds = secondsSince(start);
     boolean valid = figures.doubts().isEmpty();

@@ -8,7 +8,7 @@ import org.jctools.queues.SpscArrayQueue;
 final class Limits {
 
   private static final int BYTES = 1024;
-  private static final int HOPS = 2_000_000;
+  private static final int HOPS = 10_000_000;
   private static final int ROUND_TRIPS = 100_000;
   private static final int ROUNDS = 9;
   private static final int WARM_UP_MILLIS = 1_200;

@@ -31,7 +31,7 @@ final class LoadProfile implements Profile {
 
   @Override
   public int quickSeconds() {
-    return 4;
+    return 5;
   }
 
   @Override

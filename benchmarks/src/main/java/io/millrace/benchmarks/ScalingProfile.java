@@ -43,7 +43,7 @@ final class ScalingProfile implements Profile {
 
   @Override
   public int quickSeconds() {
-    return 13;
+    return 14;
   }
 
   @Override

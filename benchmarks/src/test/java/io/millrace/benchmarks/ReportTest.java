@@ -11,7 +11,7 @@ class ReportTest {
 
   private static final String RUN =
       """
-      {"machine": {"cores": 2, "os": "an <os>", "java": "a JVM", "flags": ["-Xmx1g"],
+      {"machine": {"cores": 2, "processor": "Some CPU @ 2 GHz", "memoryMiB": 8000, "os": "an <os>", "java": "a JVM", "flags": ["-Xmx1g"],
          "libraries": ["jna-5.8.0", "jctools-core-jdk11-4.0.7", "javet-v8-linux-x86_64-5.0.6", "odd"]},
        "effort": "quick", "command": "./millrace bench --quick --json run.json", "commit": "abc1234", "seed": 42,
        "warnings": ["a load of <4>", "peers: GraalWasm is missing: no JDK 25"],
@@ -78,7 +78,15 @@ class ReportTest {
         .startsWith("\n> warning: a load of <4>\n\n> warning: peers: GraalWasm is missing");
     assertThat(new ResultsDocument(run()).text())
         .contains("> warning: a load of <4>\n")
-        .contains("| seed | 42 |");
+        .contains("| seed | 42 |")
+        .contains("| command | `./millrace bench --quick --json run.json` |")
+        .contains("| processor | Some CPU @ 2 GHz |")
+        .contains("| cores, memory | 2, 8000 MiB (at most 0 MiB heap) |");
+    assertThat(page.substring(page.indexOf("Where it was measured")))
+        .contains("<tr><th>command</th><td class=\"words\">./millrace bench --quick")
+        .contains("<tr><th>commit</th><td class=\"words\">abc1234")
+        .contains("<tr><th>seed</th><td class=\"words\">42")
+        .contains("<tr><th>processor</th><td class=\"words\">Some CPU @ 2 GHz");
   }
 
   @Test
@@ -93,10 +101,13 @@ class ReportTest {
   @Test
   void theSummaryHasTheSameVerdicts() throws Exception {
     assertThat(new MarkdownSummary(run()).text())
-        .contains("| Millrace against | empty call | its p99 | SHA-256 of 1 KiB | its p99 |")
+        .contains(
+            "| Millrace against | empty call: calls/s | p99 of its time"
+                + " | SHA-256 of 1 KiB: calls/s | p99 of its time |")
         .contains(
             "| V8 in process (Javet) | 2.50x ahead, uncertain | 0.50x ahead | **0.60x behind** |  |")
-        .contains("below 1 in the 99th percentile")
+        .contains("percentile of a call's time below 1.")
+        .contains("Uncertain: the rounds scatter")
         .contains("| peers | no: too <wide> | 11 | 1 |");
   }
 
