@@ -1,7 +1,7 @@
 package io.millrace.benchmarks;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -38,8 +38,8 @@ record RunFile(Path path) {
     Path target = path.toRealPath(); // a link stays one
     Path next = target.resolveSibling(target.getFileName() + ".part");
     try {
-      Files.write(next, content.getBytes(StandardCharsets.UTF_8));
-    } catch (IOException folderNotWritable) {
+      Files.writeString(next, content);
+    } catch (AccessDeniedException folderNotWritable) {
       Files.writeString(target, content);
       return;
     }
