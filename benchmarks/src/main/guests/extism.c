@@ -49,8 +49,10 @@ static int32_t answer(const uint8_t *from, size_t length) {
     return 0;
 }
 
-EXPORT("echo") int32_t echo(void) {
-    return answer(input, load());
+/* The payload is in the guest's own memory first, as it is elsewhere. */
+EXPORT("nothing") int32_t nothing(void) {
+    load();
+    return 0;
 }
 
 EXPORT("sha256") int32_t sha256_hex(void) {

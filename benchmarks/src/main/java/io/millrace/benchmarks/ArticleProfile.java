@@ -42,7 +42,7 @@ final class ArticleProfile implements Profile {
 
   @Override
   public int quickSeconds() {
-    return 12;
+    return 11;
   }
 
   @Override

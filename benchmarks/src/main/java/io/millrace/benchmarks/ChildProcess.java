@@ -9,7 +9,9 @@ import java.io.Writer;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -38,6 +40,16 @@ final class ChildProcess implements AutoCloseable {
   private final Process process;
   private final Writer in;
 
+  /** Of its error stream, so many lines are kept. */
+  private static final int LAST_LINES = 5;
+
+  private static final int LONGEST_LINE = 200;
+
+  /** The last ones of its error stream. */
+  private final Deque<String> complaints = new ArrayDeque<>();
+
+  private final Thread listener;
+
   /** Empty at the end of what it says. */
   private final BlockingQueue<Optional<String>> lines = new LinkedBlockingQueue<>();
 
@@ -47,17 +59,23 @@ final class ChildProcess implements AutoCloseable {
     in =
         new BufferedWriter(
             new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
+    // Not by whoever waits: nothing interrupts the reading of a pipe.
+    listener = daemon("listener to " + name, this::listen);
   }
 
-  /** Starts it; what it says on its error stream goes nowhere. */
+  private static Thread daemon(String name, Runnable run) {
+    Thread thread = new Thread(run, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** Starts it; the last that it says on its error stream is told where it fails. */
   static ChildProcess start(String name, ProcessBuilder builder) throws IOException {
-    Process process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    Process process = builder.start();
     RUNNING.add(process);
     ChildProcess child = new ChildProcess(name, process);
-    // Not by whoever waits: nothing interrupts the reading of a pipe.
-    Thread reader = new Thread(child::read, "reader of " + name);
-    reader.setDaemon(true);
-    reader.start();
+    daemon("reader of " + name, child::read).start();
+    child.listener.start();
     return child;
   }
 
@@ -92,6 +110,32 @@ final class ChildProcess implements AutoCloseable {
     }
   }
 
+  private void listen() {
+    try (BufferedReader err =
+        new BufferedReader(
+            new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8))) {
+      for (String line = err.readLine(); line != null; line = err.readLine()) {
+        String kept = line.length() > LONGEST_LINE ? line.substring(0, LONGEST_LINE) : line;
+        synchronized (complaints) {
+          complaints.add(kept.strip());
+          if (complaints.size() > LAST_LINES) {
+            complaints.remove();
+          }
+        }
+      }
+    } catch (IOException closed) {
+      // as if it had ended, which it has
+    }
+  }
+
+  /** What it said last on its error stream, to be told with its end; it has ended. */
+  private String complaint() throws InterruptedException {
+    listener.join(TimeUnit.SECONDS.toMillis(1)); // no longer: a child of its own may hold it open
+    synchronized (complaints) {
+      return complaints.isEmpty() ? "" : ": " + String.join(" | ", complaints);
+    }
+  }
+
   /** Says a line to it. */
   void say(String line) throws IOException {
     in.write(line + "\n");
@@ -108,11 +152,12 @@ final class ChildProcess implements AutoCloseable {
     Optional<String> line = lines.poll(seconds, TimeUnit.SECONDS);
     if (line == null) { // nothing in time
       close();
-      throw new IllegalStateException(name + " gave no answer within " + seconds + " s: ended it");
+      throw new IllegalStateException(
+          name + " gave no answer within " + seconds + " s: ended it" + complaint());
     }
     if (line.isEmpty()) {
       lines.add(line); // it stays at its end
-      throw new IllegalStateException(name + " ended without an answer" + exitCode());
+      throw new IllegalStateException(name + " ended without an answer" + exitCode() + complaint());
     }
     return line.get();
   }
@@ -133,10 +178,12 @@ final class ChildProcess implements AutoCloseable {
     boolean ended = process.waitFor(seconds, TimeUnit.SECONDS);
     close();
     if (!ended) {
-      throw new IllegalStateException(name + " did not end within " + seconds + " s: ended it");
+      throw new IllegalStateException(
+          name + " did not end within " + seconds + " s: ended it" + complaint());
     }
     if (process.exitValue() != 0) {
-      throw new IllegalStateException(name + " failed, exit code " + process.exitValue());
+      throw new IllegalStateException(
+          name + " failed, exit code " + process.exitValue() + complaint());
     }
   }
 

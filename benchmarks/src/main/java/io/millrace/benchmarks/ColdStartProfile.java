@@ -43,7 +43,7 @@ final class ColdStartProfile implements Profile {
 
   @Override
   public int quickSeconds() {
-    return 8;
+    return 9;
   }
 
   @Override

@@ -11,8 +11,9 @@ import java.util.stream.IntStream;
 
 /**
  * What it costs to bring an invocation to a guest and its reply back: an empty call of the C guest
- * through {@code invokeAll}, against {@code flatMap} over reactor-pool over the same guest; then,
- * over a guest that does nothing, what each thing that an invocation can carry adds.
+ * through {@code invokeAll}, against {@code flatMap} over reactor-pool over the same guest, both
+ * with as many invocations under way at most; then, over a guest that does nothing, what each thing
+ * that an invocation can carry adds.
  */
 final class DispatchProfile implements Profile {
 
@@ -23,6 +24,10 @@ final class DispatchProfile implements Profile {
   private static final int INVOCATIONS = 250_000;
   private static final int PEER_INVOCATIONS = 7_500;
   private static final int SLICES = 4;
+
+  /** What {@code flatMap} has by default; {@code invokeAll} by itself has as many as fit. */
+  private static final int WINDOW = 256;
+
   private static final int TENANTS = 8;
 
   @Override
@@ -32,12 +37,13 @@ final class DispatchProfile implements Profile {
 
   @Override
   public String description() {
-    return "an empty call through invokeAll against flatMap over reactor-pool; what features cost";
+    return "an empty call through invokeAll against flatMap over reactor-pool, 256 under way; what"
+        + " features cost";
   }
 
   @Override
   public int quickSeconds() {
-    return 9;
+    return 8;
   }
 
   @Override
@@ -51,14 +57,15 @@ final class DispatchProfile implements Profile {
     try (InstancePool guests = DigestGuests.pool(false);
         WorkerPool pool =
             WorkerPools.over(guests).workers(WORKERS).inboxCapacity(CAPACITY).build();
-        ReactorPoolPeer peer = new ReactorPoolPeer(guests, WORKERS, empty, PEER_INVOCATIONS);
+        ReactorPoolPeer peer =
+            new ReactorPoolPeer(guests, WORKERS, empty, PEER_INVOCATIONS, WINDOW);
         RawLoops loops = new RawLoops(guests, WORKERS, empty, INVOCATIONS)) {
       Rates rates =
           Rates.ofLoads(
               ROUNDS,
               SLICES,
               WARM_UPS,
-              List.of(Load.stream(pool, empty, INVOCATIONS), peer, loops));
+              List.of(Load.stream(pool, empty, INVOCATIONS, WINDOW), peer, loops));
       figures.put("dispatch.millionsPerSecond", rates.each(0, rate -> rate / 1e6));
       figures.put("dispatch.reactorPool.millionsPerSecond", rates.each(1, rate -> rate / 1e6));
       figures.put("dispatch.rawLoops.millionsPerSecond", rates.each(2, rate -> rate / 1e6));

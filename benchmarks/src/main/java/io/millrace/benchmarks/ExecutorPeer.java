@@ -1,5 +1,6 @@
 package io.millrace.benchmarks;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -8,7 +9,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
@@ -19,39 +22,60 @@ import org.jspecify.annotations.Nullable;
  */
 final class ExecutorPeer implements Peer {
 
+  private final PeerKind kind;
+  private final Duration limit;
   private final ExecutorService threads;
   private final ThreadLocal<Caller> callers;
   private final List<Caller> made = new ArrayList<>();
 
-  /** Makes all callers and compares a reply of each call with what it must be. */
-  ExecutorPeer(int workers, Caller.Factory factory) throws Exception {
+  ExecutorPeer(PeerKind kind, int workers, Caller.Factory factory) throws Exception {
+    this(kind, workers, factory, LIMIT);
+  }
+
+  /**
+   * Makes all callers and compares a reply of each call with what it must be.
+   *
+   * @param limit on each wait, for tests
+   */
+  ExecutorPeer(PeerKind kind, int workers, Caller.Factory factory, Duration limit)
+      throws Exception {
+    this.kind = kind;
+    this.limit = limit;
     threads = Executors.newFixedThreadPool(workers);
     callers = ThreadLocal.withInitial(() -> make(factory));
     CountDownLatch all = new CountDownLatch(workers);
-    List<Future<?>> checks = new ArrayList<>();
+    List<Callable<@Nullable Void>> checks = new ArrayList<>();
     for (int i = 0; i < workers; i++) {
-      Callable<@Nullable Void> check =
+      checks.add(
           () -> {
             try {
-              Caller caller = callers.get();
-              for (PeerCall call : PeerCall.values()) {
-                call.check(caller.call(call));
-              }
+              check(callers.get());
             } finally {
               all.countDown();
             }
             all.await(); // or one thread would do it for all
             return null;
-          };
-      checks.add(threads.submit(check));
+          });
     }
     try {
-      for (Future<?> check : checks) {
+      for (Future<?> check : threads.invokeAll(checks, limit.toMillis(), TimeUnit.MILLISECONDS)) {
+        if (check.isCancelled()) {
+          throw Peer.late(kind.title(), limit);
+        }
         check.get();
       }
     } catch (Exception | Error failed) {
       close();
       throw failed;
+    }
+  }
+
+  /** Twice: what is left of a call must not be the next one's reply. */
+  private static void check(Caller caller) throws Exception {
+    for (int i = 0; i < 2; i++) {
+      for (PeerCall call : PeerCall.values()) {
+        call.check(caller.call(call));
+      }
     }
   }
 
@@ -68,19 +92,28 @@ final class ExecutorPeer implements Peer {
   }
 
   @Override
-  public Round run(PeerCall call, int calls, int inFlight, boolean timed) throws Exception {
+  public PeerRound run(PeerCall call, int calls, int inFlight, boolean timed) throws Exception {
     Run run = new Run(call, calls, inFlight, timed);
     long start = System.nanoTime();
     for (int i = 0; i < inFlight; i++) {
       run.send();
     }
-    run.ended.await();
-    return Round.of(System.nanoTime() - start, run.failed.sum(), run.histograms());
+    if (!run.ended.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+      run.unsent.set(0);
+      threads.shutdownNow(); // or it would slow the others down
+      throw Peer.late(kind.title(), limit);
+    }
+    long nanos = System.nanoTime() - start;
+    Error broken = run.broken.get();
+    if (broken != null) {
+      throw new IllegalStateException(kind.title() + " broke down: " + broken, broken);
+    }
+    return PeerRound.of(nanos, run.failed.sum(), run.histograms());
   }
 
   @Override
   public void close() {
-    threads.shutdown();
+    threads.shutdownNow();
     synchronized (made) {
       made.forEach(Caller::close);
     }
@@ -94,6 +127,7 @@ final class ExecutorPeer implements Peer {
     private final AtomicInteger unsent;
     private final CountDownLatch ended;
     private final LongAdder failed = new LongAdder();
+    private final AtomicReference<@Nullable Error> broken = new AtomicReference<>();
     private final List<Histogram> sojourns = new ArrayList<>();
     private final ThreadLocal<Histogram> sojourn = ThreadLocal.withInitial(this::histogram);
 
@@ -135,6 +169,9 @@ final class ExecutorPeer implements Peer {
         }
       } catch (Exception failure) {
         failed.increment();
+      } catch (Error failure) { // no call of a guest's that failed: nothing is left to measure
+        broken.compareAndSet(null, failure);
+        unsent.set(0);
       }
       send();
     }

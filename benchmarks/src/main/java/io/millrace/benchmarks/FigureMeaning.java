@@ -61,6 +61,7 @@ enum FigureMeaning {
           "rejectedshare",
           "cpushare",
           "ratio",
+          "ratio.byinvoke",
           // a time by another one's time
           "diskvscompile",
           "tieredfirstreplyvsparse",

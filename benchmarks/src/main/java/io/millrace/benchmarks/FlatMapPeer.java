@@ -34,7 +34,7 @@ final class FlatMapPeer implements Peer {
   }
 
   @Override
-  public Round run(PeerCall call, int calls, int inFlight, boolean timed) {
+  public PeerRound run(PeerCall call, int calls, int inFlight, boolean timed) {
     Invocation invocation = call.invocation();
     Histogram sojourns = Peer.histogram();
     LongAdder failed = new LongAdder();
@@ -51,11 +51,11 @@ final class FlatMapPeer implements Peer {
     // Behind flatMap, where a reply has arrived: it may have waited within for another thread.
     Flux<Long> replied =
         timed ? sent.doOnNext(at -> sojourns.recordValue(System.nanoTime() - at)) : sent;
-    Long replies = replied.count().block();
-    if (replies == null || replies != calls) {
+    long replies = Peer.count(PeerKind.REACTOR_POOL.title(), replied, LIMIT);
+    if (replies != calls) {
       throw new IllegalStateException(replies + " replies to " + calls + " invocations");
     }
-    return Round.of(System.nanoTime() - start, failed.sum(), sojourns);
+    return PeerRound.of(System.nanoTime() - start, failed.sum(), sojourns);
   }
 
   private Mono<byte[]> on(GuestLease lease, Invocation invocation, LongAdder failed) {

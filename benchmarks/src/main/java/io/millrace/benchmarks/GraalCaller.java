@@ -3,7 +3,11 @@ package io.millrace.benchmarks;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import org.graalvm.polyglot.Context;
+import org.graalvm.polyglot.Engine;
 import org.graalvm.polyglot.Source;
 import org.graalvm.polyglot.Value;
 import org.graalvm.polyglot.io.ByteSequence;
@@ -13,17 +17,45 @@ final class GraalCaller implements Caller {
 
   private static final int BLOCK_BYTES = 64 * 1024;
 
+  /** What an engine without a compiler calls itself. */
+  private static final String INTERPRETER = "Interpreted";
+
   private final Context context = Context.create("wasm");
-  private final Value exports;
   private final Value memory;
   private final int block;
+  private final Map<PeerCall, Value> functions = new EnumMap<>(PeerCall.class);
 
   GraalCaller(byte[] wasm) throws IOException {
     Source source = Source.newBuilder("wasm", ByteSequence.create(wasm), "guest").build();
-    exports = context.eval(source).newInstance().getMember("exports");
+    Value exports = context.eval(source).newInstance().getMember("exports");
     memory = exports.getMember("memory");
     exports.getMember("_initialize").execute();
     block = exports.getMember("alloc").execute(BLOCK_BYTES).asInt();
+    for (PeerCall call : PeerCall.values()) {
+      functions.put(call, exports.getMember(call.function()));
+    }
+  }
+
+  /** Whether this JVM has no compiler for it. */
+  static boolean isInterpreter() {
+    try (Engine engine = Engine.create("wasm")) {
+      return isInterpreter(engine);
+    }
+  }
+
+  private static boolean isInterpreter(Engine engine) {
+    return engine.getImplementationName().equals(INTERPRETER);
+  }
+
+  /** Which one, and how it runs guests: some JVMs have no compiler for it. */
+  static String engine() {
+    try (Engine engine = Engine.create("wasm")) {
+      return "GraalWasm "
+          + engine.getVersion()
+          + (isInterpreter(engine)
+              ? ", an interpreter, since this JVM has no Graal compiler"
+              : ", compiled by " + engine.getImplementationName());
+    }
   }
 
   @Override
@@ -33,7 +65,8 @@ final class GraalCaller implements Caller {
     for (int at = 0; at < payload.length; at += Long.BYTES) {
       memory.writeBufferLong(ByteOrder.LITTLE_ENDIAN, block + at, words.getLong(at));
     }
-    long packed = exports.getMember(call.function()).execute(block, payload.length).asLong();
+    Value function = Objects.requireNonNull(functions.get(call), call.word());
+    long packed = function.execute(block, payload.length).asLong();
     byte[] reply = new byte[Caller.length(packed)];
     memory.readBuffer(Caller.address(packed), reply, 0, reply.length);
     return reply;

@@ -1,8 +1,10 @@
 package io.millrace.benchmarks;
 
 import io.millrace.pipeline.Invocation;
+import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerPool;
 import java.util.List;
+import java.util.function.Function;
 import reactor.core.publisher.Flux;
 
 /** A number of invocations that are run together, as fast as they go. */
@@ -16,11 +18,15 @@ interface Load {
 
   /** Each of {@code all} once, in their order and in one stream. */
   static Load stream(WorkerPool pool, List<Invocation> all) {
-    return stream(pool, all, all.size());
+    return stream(pool, all, all.size(), pool::invokeAll);
   }
 
   /** A failure comes sooner than a reply: a run with one is none, and ends with an exception. */
-  private static Load stream(WorkerPool pool, Iterable<Invocation> all, int invocations) {
+  private static Load stream(
+      WorkerPool pool,
+      Iterable<Invocation> all,
+      int invocations,
+      Function<Flux<Invocation>, Flux<Reply>> through) {
     return new Load() {
       @Override
       public int invocations() {
@@ -32,7 +38,7 @@ interface Load {
         // Asked of the pool, since an operator that looks at each reply would be measured, too.
         long completedBefore = pool.metrics().completed();
         long start = System.nanoTime();
-        Long count = pool.invokeAll(Flux.fromIterable(all)).count().block();
+        Long count = through.apply(Flux.fromIterable(all)).count().block();
         long nanos = System.nanoTime() - start;
         if (count == null || count != invocations) {
           throw new IllegalStateException(count + " replies to " + invocations + " invocations");
@@ -49,6 +55,12 @@ interface Load {
 
   /** The same invocation many times: they cost no memory, and giving them out no garbage. */
   static Load stream(WorkerPool pool, Invocation invocation, int invocations) {
-    return stream(pool, new Copies<>(invocation, invocations), invocations);
+    return stream(pool, new Copies<>(invocation, invocations), invocations, pool::invokeAll);
+  }
+
+  /** The same with no more than {@code window} of them under way at a time. */
+  static Load stream(WorkerPool pool, Invocation invocation, int invocations, int window) {
+    Copies<Invocation> all = new Copies<>(invocation, invocations);
+    return stream(pool, all, invocations, sent -> pool.invokeAll(sent, window));
   }
 }

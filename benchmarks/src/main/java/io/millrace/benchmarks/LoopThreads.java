@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -57,7 +58,8 @@ final class LoopThreads implements AutoCloseable {
   /**
    * Makes {@code calls} calls and answers how many nanoseconds that took.
    *
-   * @throws Exception of the first loop that failed, after all have ended
+   * @throws Exception of the first loop that failed, after all have ended; or that they did not end
+   *     within {@link Peer#LIMIT}
    */
   long run(int calls, Loop loop) throws Exception {
     AtomicInteger left = new AtomicInteger(calls);
@@ -70,7 +72,10 @@ final class LoopThreads implements AutoCloseable {
     }
     long start = Long.MAX_VALUE;
     long end = Long.MIN_VALUE;
-    for (Future<long[]> each : threads.invokeAll(all)) {
+    for (Future<long[]> each : threads.invokeAll(all, Peer.LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+      if (each.isCancelled()) {
+        throw Peer.late("a loop of calls", Peer.LIMIT);
+      }
       try {
         start = Math.min(start, each.get()[0]);
         end = Math.max(end, each.get()[1]);

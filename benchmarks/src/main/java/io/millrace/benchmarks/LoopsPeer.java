@@ -41,7 +41,7 @@ final class LoopsPeer implements Peer {
   }
 
   @Override
-  public Round run(PeerCall call, int calls, int inFlight, boolean timed) throws Exception {
+  public PeerRound run(PeerCall call, int calls, int inFlight, boolean timed) throws Exception {
     LoopThreads loops = threads(lock == null ? leases.size() : inFlight);
     Histogram[] sojourns = new Histogram[timed ? loops.count() : 0];
     Arrays.setAll(sojourns, i -> Peer.histogram());
@@ -54,7 +54,7 @@ final class LoopsPeer implements Peer {
               Histogram sojourn = timed ? sojourns[thread] : null;
               failed.add(loop(lease, call.invocation(), count, sojourn));
             });
-    return Round.of(nanos, failed.sum(), sojourns);
+    return PeerRound.of(nanos, failed.sum(), sojourns);
   }
 
   /** Threads are kept from round to round, so that no round has their start in it. */

@@ -14,19 +14,20 @@ final class MillracePeer implements Peer {
   private static final int CAPACITY = 2048;
 
   private final WorkerPool pool;
-  private final boolean ordered;
+  private final PeerKind kind;
 
-  MillracePeer(GuestSource guests, int workers, boolean ordered) throws Exception {
-    this.ordered = ordered;
+  /** One of the two kinds that are ourselves. */
+  MillracePeer(PeerKind kind, GuestSource guests, int workers) throws Exception {
+    this.kind = kind;
     pool = WorkerPools.over(guests).workers(workers).inboxCapacity(CAPACITY).build();
     for (PeerCall call : PeerCall.values()) {
-      Reply reply = pool.invoke(call.invocation()).block();
+      Reply reply = pool.invoke(call.invocation()).block(LIMIT);
       call.check(reply == null ? new byte[0] : reply.bytes());
     }
   }
 
   @Override
-  public Round run(PeerCall call, int calls, int inFlight, boolean timed) {
+  public PeerRound run(PeerCall call, int calls, int inFlight, boolean timed) {
     Invocation invocation = call.invocation();
     Flux<Invocation> all = Flux.fromIterable(new Copies<>(invocation, calls));
     Histogram sojourns = Peer.histogram();
@@ -34,7 +35,7 @@ final class MillracePeer implements Peer {
     Flux<Reply> replies;
     if (!timed) {
       replies = through(all, inFlight);
-    } else if (ordered) {
+    } else if (kind == PeerKind.MILLRACE) {
       SentInOrder sent = new SentInOrder(inFlight);
       // Not by the iterable: Reactor takes an element from it before it is asked for one.
       replies =
@@ -46,13 +47,15 @@ final class MillracePeer implements Peer {
           through(all.map(any -> sent.sent()), inFlight)
               .doOnNext(reply -> sojourns.recordValue(sent.nanos(reply)));
     }
-    Long completed = replies.filter(Reply.Completed.class::isInstance).count().block();
-    long nanos = System.nanoTime() - start;
-    return Round.of(nanos, calls - (completed == null ? 0 : completed), sojourns);
+    long completed =
+        Peer.count(kind.title(), replies.filter(Reply.Completed.class::isInstance), LIMIT);
+    return PeerRound.of(System.nanoTime() - start, calls - completed, sojourns);
   }
 
   private Flux<Reply> through(Flux<Invocation> all, int inFlight) {
-    return ordered ? pool.invokeAll(all, inFlight) : pool.invokeAllUnordered(all, inFlight);
+    return kind == PeerKind.MILLRACE
+        ? pool.invokeAll(all, inFlight)
+        : pool.invokeAllUnordered(all, inFlight);
   }
 
   @Override

@@ -7,9 +7,7 @@ import io.millrace.scheduler.Overflow;
 import io.millrace.scheduler.WorkerPools;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Locale;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -27,14 +25,12 @@ final class OverloadProfile implements Profile {
   private static final int CAPACITY = 256;
   private static final int SERVICE_MILLIS = 1;
   private static final int TIMES = 10;
+
+  /** What is sent in a millisecond: so many times what the workers do. */
+  static final int PER_MILLI = TIMES * WORKERS / SERVICE_MILLIS;
+
   private static final int FLOOD_MILLIS = 2_000;
   private static final Duration DEADLINE = Duration.ofMillis(150);
-
-  private static final int PAIRS = 9;
-  private static final int QUIET_INVOCATIONS = 400;
-
-  /** At random up to twice this, or the quiet tenant would keep step with the others' guests. */
-  private static final long QUIET_PAUSE_NANOS = 2_000_000;
 
   @Override
   public String name() {
@@ -74,10 +70,10 @@ final class OverloadProfile implements Profile {
     }
     figures.put("overload.unanswered", (double) unanswered);
     figures.put("overload.overBound", (double) overBound);
-    quietTenant(figures);
+    QuietTenant.measure(figures);
   }
 
-  private static WorkerPool pool(Overflow policy) {
+  static WorkerPool pool(Overflow policy) {
     return WorkerPools.over(FakeGuests.sleeping(SERVICE_MILLIS))
         .workers(WORKERS)
         .inboxCapacity(CAPACITY)
@@ -117,7 +113,6 @@ final class OverloadProfile implements Profile {
 
     /** A fixed rate, whatever comes back; where the pool asks, as much as it asks for. */
     private void send(WorkerPool pool, Invocation invocation, long millis) {
-      long perMilli = (long) TIMES * WORKERS / SERVICE_MILLIS;
       Disposable stream = null;
       if (policy == Overflow.WAIT) {
         Flux<Invocation> endless =
@@ -132,7 +127,7 @@ final class OverloadProfile implements Profile {
                 .subscribe(reply -> answered.incrementAndGet());
       }
       for (long milli = 0; milli < millis; milli++) {
-        for (int i = 0; i < perMilli && stream == null; i++) {
+        for (int i = 0; i < PER_MILLI && stream == null; i++) {
           sent.incrementAndGet();
           pool.invoke(invocation)
               .subscribe(reply -> answered.incrementAndGet(), this::answeredOtherwise);
@@ -174,51 +169,5 @@ final class OverloadProfile implements Profile {
       System.gc();
       return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
-  }
-
-  private static void quietTenant(Figures figures) throws Exception {
-    int pairs = Effort.of(Ratio.FEWEST_PAIRS, PAIRS, PAIRS);
-    double[] alone = new double[pairs];
-    double[] beside = new double[pairs];
-    double[] ratios = new double[pairs];
-    long others = 0;
-    try (WorkerPool pool = pool(Overflow.WAIT)) {
-      quietP99Millis(pool);
-      for (int pair = 0; pair < pairs; pair++) {
-        alone[pair] = quietP99Millis(pool);
-        Disposable flood =
-            pool.invokeAll(
-                    Flux.<Invocation>generate(
-                        sink -> sink.next(Invocation.of("sleep", "").withTenant("flood"))))
-                .subscribe();
-        Thread.sleep(50);
-        long before = pool.metrics().completed();
-        beside[pair] = quietP99Millis(pool);
-        others += pool.metrics().completed() - before - quietInvocations();
-        flood.dispose();
-        ratios[pair] = beside[pair] / alone[pair];
-      }
-    }
-    figures.put("overload.quietTenant.others", (double) others);
-    figures.put("overload.quietTenant.alone.p99Millis", alone);
-    figures.put("overload.quietTenant.beside.p99Millis", beside);
-    // Percentiles of some hundred scatter more than rates do.
-    figures.putScattered("overload.quietTenantP99Ratio", new Ratio(ratios));
-  }
-
-  private static int quietInvocations() {
-    return Effort.of(QUIET_INVOCATIONS * 3 / 7, QUIET_INVOCATIONS, QUIET_INVOCATIONS);
-  }
-
-  private static double quietP99Millis(WorkerPool pool) throws Exception {
-    Invocation quiet = Invocation.of("sleep", "").withTenant("quiet");
-    long[] nanos = new long[quietInvocations()];
-    Random random = new Random(1);
-    for (int i = 0; i < nanos.length; i++) {
-      nanos[i] = pool.invoke(quiet).toFuture().get(10, TimeUnit.SECONDS).sojournNanos();
-      LockSupport.parkNanos((long) (2 * QUIET_PAUSE_NANOS * random.nextDouble()));
-    }
-    Arrays.sort(nanos);
-    return nanos[nanos.length * 99 / 100] / 1e6;
   }
 }

@@ -1,6 +1,9 @@
 package io.millrace.benchmarks;
 
+import java.time.Duration;
 import org.HdrHistogram.Histogram;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /** One way to bring calls to a guest and their replies back, ready to be measured. */
 interface Peer extends AutoCloseable {
@@ -8,48 +11,36 @@ interface Peer extends AutoCloseable {
   /** The longest time that is told apart. */
   long HIGHEST_NANOS = 60_000_000_000L;
 
+  /** Whoever does not end a run within this is not waited for any longer. */
+  Duration LIMIT = Duration.ofSeconds(60);
+
   /**
    * Makes {@code calls} calls, {@code inFlight} of them under way at a time, as fast as they go.
    * Those that fail are counted apart, and in no time.
    *
    * @param timed whether each call's time from being sent to its reply is recorded, which costs two
    *     looks at the clock a call
+   * @throws Exception that names the peer, when it breaks down or does not end in time
    */
-  Round run(PeerCall call, int calls, int inFlight, boolean timed) throws Exception;
+  PeerRound run(PeerCall call, int calls, int inFlight, boolean timed) throws Exception;
 
   @Override
   void close();
 
   /**
-   * What one run gave.
+   * Counts what a peer's stream brings.
    *
-   * @param nanos that it took in all
-   * @param p50Nanos of a call; 0 when they were not timed
-   * @param p99Nanos of a call; 0 when they were not timed
-   * @param meanNanos of a call; 0 when they were not timed
-   * @param failed calls that ended otherwise than by a reply
+   * @throws IllegalStateException naming the peer and the limit, when that does not end in time; it
+   *     is cancelled then
    */
-  record Round(long nanos, long p50Nanos, long p99Nanos, double meanNanos, long failed) {
+  static long count(String name, Flux<?> replies, Duration limit) {
+    Long count = replies.count().timeout(limit, Mono.error(() -> late(name, limit))).block();
+    return count == null ? 0 : count;
+  }
 
-    /** Calls that were under way on average, by Little's law. */
-    double inFlight(int calls) {
-      return calls * meanNanos / nanos;
-    }
-
-    static Round of(long nanos, long failed, Histogram... sojourns) {
-      Histogram all = histogram();
-      for (Histogram each : sojourns) {
-        all.add(each);
-      }
-      return all.getTotalCount() == 0
-          ? new Round(nanos, 0, 0, 0, failed)
-          : new Round(
-              nanos,
-              all.getValueAtPercentile(50),
-              all.getValueAtPercentile(99),
-              all.getMean(),
-              failed);
-    }
+  /** What is said of a peer that does not end. */
+  static IllegalStateException late(String name, Duration limit) {
+    return new IllegalStateException(name + " did not end within " + limit.toSeconds() + " s");
   }
 
   /** For times of calls. */

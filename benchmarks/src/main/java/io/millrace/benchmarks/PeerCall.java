@@ -9,12 +9,17 @@ import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Random;
 
-/** What all peers are asked to do. */
+/**
+ * What all peers are asked to do with the same 1 KiB: whoever calls brings it into the guest's
+ * memory, by the same way for both functions.
+ */
 enum PeerCall {
-  /** A function that does next to nothing, so that the way there and back is what is measured. */
-  EMPTY("empty call", "echo", 0),
+  /** A function that makes nothing of it, so that the way there and back is what is measured. */
+  EMPTY("empty call of 1 KiB", "nothing"),
   /** Some 7 us of guest code over the payload of a signed request. */
-  SHA256("SHA-256 of 1 KiB", "sha256", 1024);
+  SHA256("SHA-256 of 1 KiB", "sha256");
+
+  private static final int BYTES = 1024;
 
   private final String title;
   private final String function;
@@ -22,11 +27,15 @@ enum PeerCall {
   @SuppressWarnings("ImmutableEnumChecker") // nobody writes to it
   private final byte[] payload;
 
-  PeerCall(String title, String function, int bytes) {
+  @SuppressWarnings("ImmutableEnumChecker") // for the payload's sake
+  private final Invocation invocation;
+
+  PeerCall(String title, String function) {
     this.title = title;
     this.function = function;
-    this.payload = new byte[bytes];
+    payload = new byte[BYTES];
     new Random(1).nextBytes(payload);
+    invocation = Invocation.of(function, payload);
   }
 
   /** For readers. */
@@ -44,9 +53,9 @@ enum PeerCall {
     return payload;
   }
 
-  /** The same for Millrace. */
+  /** The same for Millrace; one for all calls. */
   Invocation invocation() {
-    return Invocation.of(function, payload);
+    return invocation;
   }
 
   /** As it stands in the figures' names. */
@@ -54,18 +63,20 @@ enum PeerCall {
     return name().toLowerCase(Locale.ROOT);
   }
 
+  /** What the JDK makes of the payload. */
+  String reply() throws GeneralSecurityException {
+    return this == EMPTY
+        ? ""
+        : HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(payload));
+  }
+
   /**
-   * Compares a reply with what the JDK makes of the payload.
+   * Compares a reply with that.
    *
    * @throws IllegalStateException when it is another
    */
   void check(byte[] reply) throws GeneralSecurityException {
-    byte[] wanted = payload;
-    if (this == SHA256) {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(payload);
-      wanted = HexFormat.of().formatHex(digest).getBytes(StandardCharsets.US_ASCII);
-    }
-    if (!Arrays.equals(reply, wanted)) {
+    if (!Arrays.equals(reply, reply().getBytes(StandardCharsets.US_ASCII))) {
       throw new IllegalStateException("a wrong reply of " + reply.length + " bytes to " + word());
     }
   }

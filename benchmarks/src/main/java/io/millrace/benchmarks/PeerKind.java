@@ -14,7 +14,10 @@ enum PeerKind {
   WASMTIME("wasmtime", "wasmtime (native, JNI)"),
   V8("v8", "V8 in process (Javet)"),
   PISCINA("piscina", "node + Piscina"),
-  GRAAL_WASM("graalWasm", "GraalWasm (interpreter)");
+  /** Named as what it is: with a compiler it is another peer. */
+  GRAAL_WASM("graalWasm", "GraalWasm (interpreter: OpenJDK has no Graal compiler)"),
+  /** With the compiler, for who brings it. */
+  GRAAL_WASM_COMPILED("graalWasmCompiled", "GraalWasm, compiled");
 
   private final String word;
   private final String title;
@@ -39,6 +42,7 @@ enum PeerKind {
     return switch (this) {
       case LOCK -> "a lock (limit)";
       case COMMONS_POOL -> "commons-pool2";
+      case GRAAL_WASM -> "GraalWasm (interpreter)";
       default -> title;
     };
   }

@@ -2,7 +2,9 @@ package io.millrace.benchmarks;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PeerProcess implements Peer {
 
-  private static final int SECONDS = 60;
-  private static final int WORDS = 5;
+  private static final int READY_WORDS = 3;
 
   private final String name;
   private final ChildProcess process;
@@ -32,12 +33,23 @@ final class PeerProcess implements Peer {
         ChildProcess.jvm(
             kind.title(),
             java == null ? ChildProcess.ownJava() : java,
-            kind == PeerKind.GRAAL_WASM
-                ? List.of("-Dpolyglot.engine.WarnInterpreterOnly=false")
-                : List.of(),
+            flags(kind),
             PeerMain.class,
             kind.name(),
             Integer.toString(workers)));
+  }
+
+  /** GraalWasm says by itself which one it is; reports do, by its name. */
+  private static List<String> flags(PeerKind kind) {
+    return switch (kind) {
+      case GRAAL_WASM ->
+          List.of(
+              "-Dpolyglot.engine.WarnInterpreterOnly=false", "-Dtruffle.UseFallbackRuntime=true");
+      case GRAAL_WASM_COMPILED ->
+          GraalCompiler.flags(
+              GraalCompiler.jar().orElseThrow(), System.getProperty("java.class.path"));
+      default -> List.of();
+    };
   }
 
   /** Another program that keeps to the same protocol. */
@@ -47,32 +59,30 @@ final class PeerProcess implements Peer {
   }
 
   /**
-   * Waits until it can be measured.
+   * Waits until it can be measured, and answers which versions it is made of.
    *
-   * @throws IllegalStateException naming what is missing
+   * @throws IllegalStateException naming what is missing, or when its guest had another payload
    */
-  void awaitReady() throws InterruptedException {
-    String line = process.line(SECONDS);
-    if (!line.equals("ready")) {
+  String awaitReady() throws InterruptedException, GeneralSecurityException {
+    String line = process.line(LIMIT.toSeconds());
+    String[] words = line.split(" ", READY_WORDS);
+    if (words.length < READY_WORDS || !words[0].equals("ready")) {
       close();
       throw new IllegalStateException(line);
     }
+    PeerCall.SHA256.check(words[1].getBytes(StandardCharsets.US_ASCII));
+    return words[2];
   }
 
   @Override
-  public Round run(PeerCall call, int calls, int inFlight, boolean timed) throws Exception {
+  public PeerRound run(PeerCall call, int calls, int inFlight, boolean timed) throws Exception {
     process.say(call.name() + " " + calls + " " + inFlight + " " + timed);
-    String line = process.line(SECONDS);
-    String[] words = line.split(" ", -1);
-    if (words.length != WORDS) {
-      throw new IllegalStateException(name + " failed: " + line);
+    String line = process.line(LIMIT.toSeconds());
+    try {
+      return PeerRound.parse(line);
+    } catch (IllegalArgumentException other) {
+      throw new IllegalStateException(name + " failed: " + line, other);
     }
-    return new Round(
-        Long.parseLong(words[0]),
-        Long.parseLong(words[1]),
-        Long.parseLong(words[2]),
-        Double.parseDouble(words[3]),
-        Long.parseLong(words[4]));
   }
 
   @Override

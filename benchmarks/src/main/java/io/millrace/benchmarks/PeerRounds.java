@@ -3,6 +3,7 @@ package io.millrace.benchmarks;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -13,9 +14,6 @@ import java.util.Optional;
  */
 final class PeerRounds {
 
-  /** As in {@link Rates}: all take turns within a round, too. */
-  private static final int SLICES = 2;
-
   private final PeerCall call;
   private final List<PeerSeries> all = new ArrayList<>();
 
@@ -25,6 +23,8 @@ final class PeerRounds {
    * @param rounds for the rate
    * @param timedRounds for the times
    * @param inFlight calls under way at a time, on average
+   * @param slices of a round, in which all take turns: a machine gets slower and faster within a
+   *     second, and thereby does so for all of a round. A power of two
    * @param warmUpMillis of a pass over all peers. Whoever has the most code is compiled last, and
    *     the compiler's threads take the processors from those that are measured meanwhile
    */
@@ -33,6 +33,7 @@ final class PeerRounds {
       int timedRounds,
       int inFlight,
       long roundMillis,
+      int slices,
       int warmUpPasses,
       long warmUpMillis) {}
 
@@ -50,15 +51,17 @@ final class PeerRounds {
     rounds.all.forEach(PeerSeries::settle);
     Turns turns = new Turns(rounds.all.size());
     for (int round = 0; round < plan.rounds; round++) {
-      for (int slice = 0; slice < SLICES; slice++) {
+      for (int slice = 0; slice < plan.slices; slice++) {
         for (int turn : turns.next()) {
-          rounds.all.get(turn).slice(round, SLICES);
+          rounds.all.get(turn).slice(round, slice);
         }
       }
     }
     for (int round = 0; round < plan.timedRounds; round++) {
-      for (int turn : turns.next()) {
-        rounds.all.get(turn).timed(round);
+      for (int slice = 0; slice < plan.slices; slice++) {
+        for (int turn : turns.next()) {
+          rounds.all.get(turn).timedSlice(round, slice);
+        }
       }
     }
     return rounds;
@@ -89,11 +92,30 @@ final class PeerRounds {
     } else {
       figures.putStanding(name, rates);
     }
-    if (kind != PeerKind.RAW_LOOPS) { // they have one call under way for each thread
+    if (kind == PeerKind.RAW_LOOPS) { // their times are none: one call under way for each thread
+      passed(rates).ifPresent(why -> figures.uncertain(name, why));
+    } else {
       String p99 = call.word() + ".vs." + kind.word() + ".p99Ratio";
       figures.putScattered(p99, quotients(ours.p99Micros(), theirs.p99Micros()));
       theirs.unequal().ifPresent(why -> figures.uncertain(p99, why));
     }
+  }
+
+  /**
+   * Why a share of the limit is not to be relied upon, if so. Nothing is faster than the limit, so
+   * a pair above 1 is noise. Were the share just 1, half of the pairs would be above it; where
+   * there are more than that by chance, something has disturbed the limit's rounds and not ours.
+   */
+  static Optional<String> passed(Ratio share) {
+    return share.isAboveOne()
+        ? Optional.of(
+            String.format(
+                Locale.ROOT,
+                "%d of %d pairs are above 1, which is more than chance has: nothing can be faster"
+                    + " than the limit, so that was disturbed",
+                Arrays.stream(share.pairs()).filter(pair -> pair > 1).count(),
+                share.pairs().length))
+        : Optional.empty();
   }
 
   /** The name of our rate by that peer's. */

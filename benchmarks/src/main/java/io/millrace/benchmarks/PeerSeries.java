@@ -24,15 +24,19 @@ final class PeerSeries {
 
   private static final double MOST_TIME = 2.5;
 
+  /**
+   * A slice has so many times the calls under way at least, or its beginning and its end, in which
+   * there are fewer, would weigh in it: whoever is slow takes part in fewer slices.
+   */
+  private static final int LONG_ENOUGH_SLICE = 20;
+
   private final PeerKind kind;
   private final Peer peer;
   private final PeerCall call;
   private final PeerRounds.Plan plan;
   private final long[] calls;
   private final long[] nanos;
-  private final double[] p50Micros;
-  private final double[] p99Micros;
-  private final double[] inFlight;
+  private final PeerRound[] timed;
   private int limit;
   private int callsOfRound;
   private long failed;
@@ -45,9 +49,8 @@ final class PeerSeries {
     this.plan = plan;
     calls = new long[plan.rounds()];
     nanos = new long[plan.rounds()];
-    p50Micros = new double[plan.timedRounds()];
-    p99Micros = new double[plan.timedRounds()];
-    inFlight = new double[plan.timedRounds()];
+    timed = new PeerRound[plan.timedRounds()];
+    Arrays.fill(timed, PeerRound.of(0, 0));
     limit = plan.inFlight();
     callsOfRound = plan.inFlight();
   }
@@ -77,12 +80,12 @@ final class PeerSeries {
         () -> {
           long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(plan.warmUpMillis());
           long wanted = TimeUnit.MILLISECONDS.toNanos(plan.roundMillis());
-          boolean timed = false;
+          boolean withTimes = false;
           do {
-            long took = run(callsOfRound, timed).nanos();
+            long took = run(callsOfRound, withTimes).nanos();
             double factor = Math.max(0.25, Math.min(4, (double) wanted / Math.max(1, took)));
             callsOfRound = (int) Math.max(plan.inFlight(), callsOfRound * factor);
-            timed = !timed;
+            withTimes = !withTimes;
           } while (System.nanoTime() < end);
         });
   }
@@ -96,7 +99,7 @@ final class PeerSeries {
     unlessBroken(
         () -> {
           for (int i = 0; i < SETTLING_ROUNDS; i++) { // others, too: they are warmed up by it
-            double factor = adjustment(run(timedCalls(), true));
+            double factor = adjustment(run(timedCalls(), true), timedCalls());
             if (kind.isOwn() && Math.abs(factor - 1) > SETTLED) {
               limit = within(limit * factor);
             }
@@ -104,9 +107,8 @@ final class PeerSeries {
         });
   }
 
-  private double adjustment(Peer.Round round) {
-    return PeerRounds.expectedInFlight(plan.inFlight(), timedCalls())
-        / Math.max(1, round.inFlight(timedCalls()));
+  private double adjustment(PeerRound round, int ofCalls) {
+    return PeerRounds.expectedInFlight(plan.inFlight(), ofCalls) / Math.max(1, round.inFlight());
   }
 
   private int within(double wanted) {
@@ -115,31 +117,50 @@ final class PeerSeries {
   }
 
   /** A part of a round for the rate. */
-  void slice(int round, int slices) {
-    unlessBroken(
-        () -> {
-          int each = Math.max(plan.inFlight(), callsOfRound / slices);
-          calls[round] += each;
-          nanos[round] += run(each, false).nanos();
-        });
+  void slice(int round, int slice) {
+    int own = slicesOf(callsOfRound);
+    if (takesPart(slice, own)) {
+      unlessBroken(
+          () -> {
+            int each = callsOfRound / own;
+            calls[round] += each;
+            nanos[round] += run(each, false).nanos();
+          });
+    }
   }
 
-  /** A round for the times. */
-  void timed(int round) {
-    unlessBroken(
-        () -> {
-          Peer.Round done = run(timedCalls(), true);
-          p50Micros[round] = done.p50Nanos() / 1e3;
-          p99Micros[round] = done.p99Nanos() / 1e3;
-          inFlight[round] = done.inFlight(timedCalls());
-          if (kind.isOwn()) { // slowly, since one round says little
-            limit = within(limit * Math.sqrt(adjustment(done)));
-          }
-        });
+  /** A part of a round for the times. */
+  void timedSlice(int round, int slice) {
+    int own = slicesOf(timedCalls());
+    if (takesPart(slice, own)) {
+      unlessBroken(
+          () -> {
+            int each = timedCalls() / own;
+            PeerRound done = run(each, true);
+            timed[round] = timed[round].and(done);
+            if (kind.isOwn()) { // slowly, since one slice says little
+              limit = within(limit * Math.pow(adjustment(done, each), 0.5 / own));
+            }
+          });
+    }
   }
 
-  private Peer.Round run(int count, boolean timed) throws Exception {
-    Peer.Round round = peer.run(call, count, limit, timed);
+  /** In how many slices so many calls are made. */
+  private int slicesOf(int count) {
+    int slices = plan.slices();
+    while (slices > 1 && count / slices < LONG_ENOUGH_SLICE * plan.inFlight()) {
+      slices /= 2;
+    }
+    return slices;
+  }
+
+  /** Fewer slices are spread over the round. */
+  private boolean takesPart(int slice, int own) {
+    return slice % (plan.slices() / own) == 0;
+  }
+
+  private PeerRound run(int count, boolean withTimes) throws Exception {
+    PeerRound round = peer.run(call, count, limit, withTimes);
     failed += round.failed();
     return round;
   }
@@ -167,12 +188,20 @@ final class PeerSeries {
   }
 
   double[] p99Micros() {
-    return p99Micros.clone();
+    return micros(99);
+  }
+
+  private double[] micros(double percentile) {
+    return Arrays.stream(timed).mapToDouble(round -> round.micros(percentile)).toArray();
+  }
+
+  private double[] inFlight() {
+    return Arrays.stream(timed).mapToDouble(PeerRound::inFlight).toArray();
   }
 
   /** Why its times cannot be held against others', if so. */
   Optional<String> unequal() {
-    double seen = Ratio.median(inFlight);
+    double seen = Ratio.median(inFlight());
     return kind.isLimit()
             || Math.abs(seen - plan.inFlight()) <= IN_FLIGHT_TOLERANCE * plan.inFlight()
         ? Optional.empty()
@@ -192,9 +221,9 @@ final class PeerSeries {
       return;
     }
     figures.put(prefix + "perSecond", perSecond());
-    figures.put(prefix + "p50Micros", p50Micros);
-    figures.put(prefix + "p99Micros", p99Micros);
-    figures.put(prefix + "inFlight", inFlight);
+    figures.put(prefix + "p50Micros", micros(50));
+    figures.put(prefix + "p99Micros", p99Micros());
+    figures.put(prefix + "inFlight", inFlight());
     figures.put(prefix + "failed", (double) failed);
     if (failed > 0) { // whoever fails does so faster than others answer
       figures.doubt(prefix + "failed: " + failed + " calls failed, none may");

@@ -13,7 +13,6 @@ final class PiscinaInstall {
 
   private static final String PISCINA = "piscina@5.3.2";
   private static final List<String> SCRIPTS = List.of("piscina-peer.mjs", "piscina-worker.mjs");
-  private static final String GUEST = "/io/millrace/guests/c-digest.wasm";
 
   private PiscinaInstall() {}
 
@@ -27,7 +26,8 @@ final class PiscinaInstall {
     for (String script : SCRIPTS) {
       copy(script, directory.resolve(script));
     }
-    copy(GUEST, directory.resolve("guest.wasm"));
+    copy(PeerGuest.RESOURCE, directory.resolve("guest.wasm"));
+    Files.write(directory.resolve("payload.bin"), PeerCall.SHA256.payload());
     try {
       return PeerProcess.program(
           PeerKind.PISCINA.title(),

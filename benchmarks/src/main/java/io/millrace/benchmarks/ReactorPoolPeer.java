@@ -18,11 +18,15 @@ final class ReactorPoolPeer implements Load, AutoCloseable {
   private final InstrumentedPool<GuestLease> pool;
   private final Scheduler scheduler;
   private final Copies<Invocation> all;
+  private final int window;
 
-  ReactorPoolPeer(GuestSource guests, int workers, Invocation invocation, int invocations) {
+  /** With no more than {@code window} invocations under way at a time. */
+  ReactorPoolPeer(
+      GuestSource guests, int workers, Invocation invocation, int invocations, int window) {
     pool = FlatMapPeer.pool(guests, workers);
     scheduler = Schedulers.newParallel("peer", workers, true);
     all = new Copies<>(invocation, invocations);
+    this.window = window;
   }
 
   @Override
@@ -40,7 +44,8 @@ final class ReactorPoolPeer implements Load, AutoCloseable {
                     pool.withPoolable(
                         lease ->
                             Mono.fromCallable(() -> lease.guest(null).invoke(each))
-                                .subscribeOn(scheduler)))
+                                .subscribeOn(scheduler)),
+                window)
             .count()
             .block();
     long nanos = System.nanoTime() - start;

@@ -114,7 +114,7 @@ final class ResultsDocument {
 
   private void peers() {
     line("\n## peers\n");
-    line("The C guest: an empty call (`echo`, no payload), and SHA-256 of 1 KiB.\n");
+    line("A C guest that makes nothing of 1 KiB (`empty`), and one that makes its SHA-256.\n");
     line(
         "| peer | call | calls/s | p50 us | p99 us | under way | Millrace's calls/s by its"
             + " | Millrace's p99 by its |");

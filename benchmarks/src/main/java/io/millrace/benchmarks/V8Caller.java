@@ -46,6 +46,13 @@ final class V8Caller implements Caller {
     v8.getV8Locker(); // once, instead of with each call
   }
 
+  /** V8's own. */
+  static String version() throws JavetException {
+    try (V8Runtime v8 = V8Host.getV8Instance().createV8Runtime()) {
+      return v8.getVersion();
+    }
+  }
+
   @Override
   public byte[] call(PeerCall call) throws JavetException {
     byte[] payload = call.payload();

@@ -20,6 +20,13 @@ final class WasmtimeCaller implements Caller {
 
   private final Store<Void> store = Store.withoutData();
   private final Memory memory;
+
+  /**
+   * Where the memory lies. Wasmtime reserves the address space that it may grow into, so it stays
+   * there: a larger one is asked for only where a reply lies beyond.
+   */
+  private ByteBuffer bytes;
+
   private final int block;
   private final Map<PeerCall, WasmFunctions.Function2<Integer, Integer, Long>> functions =
       new EnumMap<>(PeerCall.class);
@@ -31,6 +38,7 @@ final class WasmtimeCaller implements Caller {
     WasmFunctions.consumer(store, function(instance, "_initialize")).accept();
     Func alloc = function(instance, "alloc");
     block = WasmFunctions.func(store, alloc, WasmValType.I32, WasmValType.I32).call(BLOCK_BYTES);
+    bytes = memory.buffer(store);
     for (PeerCall call : PeerCall.values()) {
       Func each = function(instance, call.function());
       functions.put(
@@ -45,15 +53,18 @@ final class WasmtimeCaller implements Caller {
   @Override
   public byte[] call(PeerCall call) {
     byte[] payload = call.payload();
-    memory.buffer(store).put(block, payload);
+    bytes.put(block, payload);
     WasmFunctions.Function2<Integer, Integer, Long> function = functions.get(call);
     if (function == null) {
       throw new IllegalArgumentException(call.word());
     }
     long packed = function.call(block, payload.length);
     byte[] reply = new byte[Caller.length(packed)];
-    ByteBuffer bytes = memory.buffer(store); // it may have grown
-    bytes.get(Caller.address(packed), reply);
+    int at = Caller.address(packed);
+    if (at + reply.length > bytes.capacity()) {
+      bytes = memory.buffer(store);
+    }
+    bytes.get(at, reply);
     return reply;
   }
 }

@@ -1,5 +1,6 @@
-// Says "ready"; then answers each line "CALL CALLS IN_FLIGHT TIMED" by "NANOS P50 P99 MEAN FAILED".
+// Says "ready DIGEST FACTS"; then answers each line "CALL CALLS IN_FLIGHT TIMED" by "NANOS FAILED NANOS:CALLS ...".
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Piscina } from 'piscina';
 
@@ -10,19 +11,37 @@ const pool = new Piscina({
   maxThreads: threads,
   concurrentTasksPerWorker: 1,
 });
-const payload = Uint8Array.from({ length: 1024 }, (_, i) => i * 31);
+const here = (file) => readFileSync(new URL(file, import.meta.url));
+const payload = new Uint8Array(here('payload.bin')); // the same as all others have
 const calls = {
-  EMPTY: { name: 'echo', payload: new Uint8Array(0) },
+  EMPTY: { name: 'nothing', payload },
   SHA256: { name: 'sha256', payload },
 };
 
+// By every thread: they take calls in turn while all are busy.
 async function check() {
   const digest = createHash('sha256').update(payload).digest('hex');
-  if (Buffer.from(await pool.run(calls.SHA256)).toString() !== digest) throw new Error('a wrong reply');
+  const wanted = { EMPTY: '', SHA256: digest };
+  const all = Array.from({ length: 4 * threads }, () => Object.keys(calls)).flat();
+  for (const [i, reply] of (await Promise.all(all.map((name) => pool.run(calls[name])))).entries()) {
+    if (Buffer.from(reply).toString() !== wanted[all[i]]) throw new Error(`a wrong reply to ${all[i]}`);
+  }
+  return digest;
+}
+
+// Three digits of each time, as the others keep them.
+function histogram(nanos) {
+  const counts = new Map();
+  for (const each of nanos) {
+    const unit = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, each))) - 3);
+    const rounded = Math.round(each / unit) * unit;
+    counts.set(rounded, (counts.get(rounded) ?? 0) + 1);
+  }
+  return [...counts].map(([value, count]) => ` ${value}:${count}`).join('');
 }
 
 async function run(call, count, inFlight, timed) {
-  const nanos = timed ? new Float64Array(count) : new Float64Array(0);
+  const nanos = [];
   let next = 0;
   let failed = 0;
   const one = async () => {
@@ -30,24 +49,22 @@ async function run(call, count, inFlight, timed) {
       const sent = timed ? performance.now() : 0;
       try {
         await pool.run(call);
+        if (timed) nanos.push((performance.now() - sent) * 1e6);
       } catch {
         failed++;
       }
-      if (timed) nanos[i] = (performance.now() - sent) * 1e6;
     }
   };
   const start = process.hrtime.bigint();
   await Promise.all(Array.from({ length: inFlight }, one));
   const all = process.hrtime.bigint() - start;
-  nanos.sort();
-  const at = (share) => (timed ? Math.round(nanos[Math.floor(share * (count - 1))]) : 0);
-  const mean = timed ? nanos.reduce((sum, each) => sum + each, 0) / count : 0;
-  console.log(`${all} ${at(0.5)} ${at(0.99)} ${mean} ${failed}`);
+  console.log(`${all} ${failed}${histogram(nanos)}`);
 }
 
-await check();
+const digest = await check();
 process.stdin.on('end', () => process.exit(0)); // whoever wanted it is gone
-console.log('ready');
+const { version } = JSON.parse(here('node_modules/piscina/package.json'));
+console.log(`ready ${digest} node ${process.versions.node}, V8 ${process.versions.v8}, Piscina ${version}`);
 for await (const line of createInterface({ input: process.stdin })) {
   const [call, count, inFlight, timed] = line.split(' ');
   await run(calls[call], Number(count), Number(inFlight), timed === 'true');

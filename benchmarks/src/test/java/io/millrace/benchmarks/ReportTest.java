@@ -102,7 +102,7 @@ class ReportTest {
   void theSummaryHasTheSameVerdicts() throws Exception {
     assertThat(new MarkdownSummary(run()).text())
         .contains(
-            "| Millrace against | empty call: calls/s | p99 of its time"
+            "| Millrace against | empty call of 1 KiB: calls/s | p99 of its time"
                 + " | SHA-256 of 1 KiB: calls/s | p99 of its time |")
         .contains(
             "| V8 in process (Javet) | 2.50x ahead, uncertain | 0.50x ahead | **0.60x behind** |  |")

@@ -89,9 +89,9 @@ public abstract sealed class WorkerException extends RuntimeException {
 
     @Override
     public String getMessage() { // made when read: most are not
-      return "inbox is full: "
+      return "inbox is full: of its "
           + capacity
-          + " invocations wait already; try again in "
+          + " places none is free, but for those kept for tenants with little under way; try again in "
           + retryAfter.toMillis()
           + " ms, use invokeAll, or raise inboxCapacity";
     }

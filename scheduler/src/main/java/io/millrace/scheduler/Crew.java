@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Crew {
 
-  /** How often a closer looks whether the last claim or drain has ended, without any worker. */
+  /**
+   * How often a closer looks whether what it waits for has ended: the last claim or drain, without
+   * any worker, or a worker that may be given up meanwhile.
+   */
   private static final long LOOK_NANOS = 1_000_000;
 
   private final ScheduledWorkerPool pool;
@@ -253,7 +256,7 @@ final class Crew {
         } else if (next == null) {
           pool.dispatcher().run(); // a submitter has room and has not come this far yet
           awaitSubmitter();
-        } else if (platform.join(next, nanos - (platform.nanoTime() - start))) {
+        } else if (platform.join(next, LOOK_NANOS)) {
           threads.remove(next);
         }
       }

@@ -11,12 +11,15 @@ import org.jspecify.annotations.Nullable;
  * themselves; streams have windows, which leave room for others. Without it, who sends more than is
  * done takes each place as it comes free, and the others get none. Any thread.
  *
- * <p>While only one tenant has ever come, all room is its own.
+ * <p>A tenant may have {@link #TIMES_FREE} times as much waiting as is free at that moment: one
+ * that floods takes seven eighths, and of several each takes as much and the rest is free, however
+ * many they are (dynamic thresholds: Choudhury and Hahne, Dynamic Queue Length Thresholds for
+ * Shared-Memory Packet Switches, IEEE/ACM Transactions on Networking 6, 1998). While only one
+ * tenant has ever come, all room is its own.
  */
 final class TenantRoom {
 
-  /** So many parts has the room, and one of them is kept. */
-  private static final int PARTS = 8;
+  private static final int TIMES_FREE = 7;
 
   /** With more than this many tenants known, those with nothing under way are forgotten. */
   private static final int MOST_KNOWN = 1024;
@@ -24,7 +27,6 @@ final class TenantRoom {
   private static final Object NO_TENANT = new Object();
 
   private final Admission admission;
-  private final int kept;
   private final Map<Object, Tenant> tenants = new ConcurrentHashMap<>();
   private volatile boolean severalCame;
 
@@ -43,7 +45,6 @@ final class TenantRoom {
 
   TenantRoom(Admission admission) {
     this.admission = admission;
-    this.kept = admission.capacity() / PARTS;
   }
 
   /**
@@ -52,7 +53,7 @@ final class TenantRoom {
   @Nullable Tenant tryAcquire(Invocation invocation) {
     String name = invocation.tenant();
     Tenant tenant = tenant(name == null ? NO_TENANT : name);
-    if (severalCame && tenant.underWay.get() >= kept && isNearlyFull()) {
+    if (severalCame && hasItsPart(tenant.underWay.get())) {
       return null;
     }
     if (!admission.tryAcquire()) {
@@ -62,9 +63,16 @@ final class TenantRoom {
     return tenant;
   }
 
-  /** Not for pools that are so small that nothing is kept. */
-  private boolean isNearlyFull() {
-    return kept > 0 && admission.capacity() - admission.waiting() <= kept;
+  /**
+   * What runs of it is under way, too, but takes no room: no more of it waits than waits at all.
+   */
+  private boolean hasItsPart(int underWay) {
+    if (underWay == 0) {
+      return false;
+    }
+    int waiting = admission.waiting();
+    int free = admission.capacity() - waiting;
+    return Math.min(underWay, waiting) >= (long) TIMES_FREE * free;
   }
 
   private Tenant tenant(Object name) {

@@ -10,8 +10,8 @@ import java.util.Map;
  * @param minWorkers workers that stay once they were started; 0 to {@code maxWorkers}
  * @param maxWorkers threads, each with a guest of its own; 1 to {@link #HIGHEST_WORKERS}
  * @param inboxCapacity invocations that may wait in the whole pool, exactly; 1 to {@link
- *     #HIGHEST_CAPACITY}. Once several tenants have come, an eighth of it is kept for those that
- *     have less than that under way by {@code invoke} and {@code claim}
+ *     #HIGHEST_CAPACITY}. Once several tenants have come, none gets more by {@code invoke} and
+ *     {@code claim} than seven times what is free: one that floods leaves an eighth to others
  * @param sizing who decides how many workers there are between {@code minWorkers} and {@code
  *     maxWorkers}
  * @param keepAlive how long a worker beyond {@code minWorkers} has nothing to do before it ends

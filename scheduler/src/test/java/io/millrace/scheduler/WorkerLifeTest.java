@@ -83,6 +83,23 @@ class WorkerLifeTest {
   }
 
   @Test
+  void whoClosesDoesNotWaitForAGuestThatIsGivenUpMeanwhile() {
+    Stubborn stubborn = new Stubborn();
+    WorkerPool pool =
+        WorkerPools.over(stubborn)
+            .workers(1)
+            .grace(Duration.ofMillis(100))
+            .drainTimeout(LONG.multipliedBy(2))
+            .build();
+    Disposable run = pool.invoke(Invocation.of("stubborn", "")).subscribe(reply -> {}, e -> {});
+    await().until(() -> pool.metrics().running() == 1);
+    run.dispose(); // so it is given up after the grace time, while somebody waits for its thread
+    assertThat(CompletableFuture.runAsync(pool::close)).succeedsWithin(LONG);
+    assertThat(pool.metrics().abandonedWorkers()).isEqualTo(1);
+    stubborn.letGo.countDown();
+  }
+
+  @Test
   void withTooManyOfThemThePoolClosesItself() {
     Stubborn stubborn = new Stubborn();
     WorkerPool pool =
