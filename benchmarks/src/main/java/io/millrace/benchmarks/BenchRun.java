@@ -8,20 +8,24 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One run of some profiles: measures, tells on the way, and keeps what is written afterwards. */
 final class BenchRun {
 
   private final PrintWriter out;
+  private final List<Profile> chosen;
   private final MachineFacts machine = MachineFacts.now();
   private final Optional<CpuTimes> cpuBefore = CpuTimes.now();
   private final String commit = Program.commit();
   private final long startNanos = System.nanoTime();
   private final Map<String, Outcome> outcomes = new LinkedHashMap<>();
+  private boolean interrupted;
 
-  BenchRun(PrintWriter out) {
+  BenchRun(PrintWriter out, List<Profile> chosen) {
     this.out = out;
+    this.chosen = chosen;
   }
 
   /**
@@ -31,6 +35,7 @@ final class BenchRun {
    * @param why they cannot
    * @param uncertain figures whose size is not to be relied upon, each with the reason
    * @param seconds that it took
+   * @param ratios the figures that are medians of ratios of pairs
    * @param samples what medians were taken of
    * @param notes what is left out by plan, and the like
    * @param warnings what is missing though it ought not to be
@@ -41,6 +46,7 @@ final class BenchRun {
       Map<String, String> uncertain,
       double seconds,
       Map<String, Double> figures,
+      Set<String> ratios,
       Map<String, double[]> samples,
       List<String> notes,
       List<String> warnings) {}
@@ -51,9 +57,15 @@ final class BenchRun {
     long start = System.nanoTime();
     try {
       profile.run(figures);
+    } catch (InterruptedException ended) {
+      interrupted = true;
+      figures.doubt("the run was interrupted");
     } catch (Exception | Error failed) { // an Error too: the other profiles' figures are good
       figures.doubt("the run failed: " + failed);
     }
+    Glossary.missing(profile.name(), figures.values().keySet())
+        .forEach(name -> figures.warn("nobody wrote down what " + name + " means"));
+    interrupted |= Thread.interrupted(); // also of one that put it back
     double seconds = secondsSince(start);
     boolean valid = figures.doubts().isEmpty();
     outcomes.put(
@@ -64,6 +76,7 @@ final class BenchRun {
             figures.uncertain(),
             seconds,
             figures.values(),
+            figures.ratios(),
             figures.samples(),
             figures.notes(),
             figures.warnings()));
@@ -91,9 +104,27 @@ final class BenchRun {
     out.flush();
   }
 
+  /** Whether somebody wants it to end: no more is to be measured. */
+  boolean isInterrupted() {
+    return interrupted;
+  }
+
+  /** Whether all that was asked for is measured. */
+  boolean isComplete() {
+    return missing().isEmpty();
+  }
+
+  /** Those without an outcome, and the one that was interrupted, which is the last that has one. */
+  private List<String> missing() {
+    return chosen.stream()
+        .map(Profile::name)
+        .skip(interrupted ? Math.max(0, outcomes.size() - 1) : outcomes.size())
+        .toList();
+  }
+
   /** Whether every profile can be trusted. */
   boolean isValid() {
-    return outcomes.values().stream().allMatch(Outcome::valid);
+    return isComplete() && outcomes.values().stream().allMatch(Outcome::valid);
   }
 
   /** What is written, in its order. */
@@ -105,6 +136,7 @@ final class BenchRun {
     all.put("seed", Turns.seed());
     all.put("effort", Effort.chosen().name().toLowerCase(Locale.ROOT));
     all.put("seconds", secondsSince(startNanos));
+    all.put("complete", isComplete());
     all.put("warnings", warnings());
     all.put("profiles", outcomes);
     return all;
@@ -112,7 +144,11 @@ final class BenchRun {
 
   /** Of the whole run, then of its profiles, which are named. */
   private List<String> warnings() {
-    List<String> all = new ArrayList<>(RunWarnings.of(machine, cpuBefore, CpuTimes.now(), commit));
+    List<String> all = new ArrayList<>();
+    if (!isComplete()) {
+      all.add("the run is incomplete; not measured: " + String.join(", ", missing()));
+    }
+    all.addAll(RunWarnings.of(machine, cpuBefore, CpuTimes.now(), commit));
     outcomes.forEach(
         (name, outcome) -> outcome.warnings.forEach(what -> all.add(name + ": " + what)));
     return all;

@@ -41,7 +41,7 @@ final class BottleneckProfile implements Profile {
 
   @Override
   public int quickSeconds() {
-    return 8;
+    return 9;
   }
 
   @Override

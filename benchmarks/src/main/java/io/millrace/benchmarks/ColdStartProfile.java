@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class ColdStartProfile implements Profile {
 
-  private static final int COMPILES = 5;
+  private static final int COMPILES = 6;
   private static final int QUICK_STARTS = 3;
   private static final int FULL_STARTS = 21;
 
@@ -43,7 +43,7 @@ final class ColdStartProfile implements Profile {
 
   @Override
   public int quickSeconds() {
-    return 8;
+    return 9;
   }
 
   @Override

@@ -43,7 +43,7 @@ final class DispatchProfile implements Profile {
 
   @Override
   public int quickSeconds() {
-    return 9;
+    return 8;
   }
 
   @Override

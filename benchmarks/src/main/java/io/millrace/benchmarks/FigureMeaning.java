@@ -3,7 +3,11 @@ package io.millrace.benchmarks;
 import java.util.List;
 import java.util.Locale;
 
-/** Which change of a figure is a good one, as far as its name tells. */
+/**
+ * Which change of a figure is a good one, as far as its name tells.
+ *
+ * @see Glossary
+ */
 enum FigureMeaning {
   /** Whatever the others are not: rates, speed-ups. */
   HIGHER_IS_BETTER,
@@ -36,6 +40,8 @@ enum FigureMeaning {
           ".starts",
           ".sent",
           ".completed",
+          "rejectedcalls",
+          "expired",
           "neighbours",
           "runaways",
           "others",
@@ -55,6 +61,7 @@ enum FigureMeaning {
           "rejectedshare",
           "cpushare",
           "ratio",
+          "ratio.byinvoke",
           // a time by another one's time
           "diskvscompile",
           "tieredfirstreplyvsparse",

@@ -3,8 +3,10 @@ package io.millrace.benchmarks;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What one profile measured: named numbers in the order of their measuring, and what is wrong with
@@ -15,6 +17,7 @@ final class Figures {
 
   private final Map<String, Double> values = new LinkedHashMap<>();
   private final Map<String, double[]> samples = new LinkedHashMap<>();
+  private final Set<String> ratios = new LinkedHashSet<>();
   private final List<String> doubts = new ArrayList<>();
   private final Map<String, String> uncertain = new LinkedHashMap<>();
   private final List<String> notes = new ArrayList<>();
@@ -35,7 +38,7 @@ final class Figures {
 
   /** The median, and the ratio's doubt about it. */
   void put(String name, Ratio ratio) {
-    put(name, ratio.pairs());
+    putPairs(name, ratio);
     ratio.doubt().ifPresent(why -> doubt(name + ": " + why));
   }
 
@@ -57,8 +60,19 @@ final class Figures {
    * figure uncertain and no more, and readers are not told who is ahead where chance may have it.
    */
   void putScattered(String name, Ratio ratio) {
-    put(name, ratio.pairs());
+    putPairs(name, ratio);
     ratio.doubt().ifPresent(why -> uncertain(name, why));
+  }
+
+  private void putPairs(String name, Ratio ratio) {
+    put(name, ratio.pairs());
+    ratios.add(name);
+  }
+
+  /** The median of rounds, which is uncertain where they scatter as widely as no ratio may. */
+  void putSteady(String name, double[] rounds) {
+    put(name, rounds);
+    new Ratio(rounds).doubt().ifPresent(why -> uncertain(name, why.replace("pairs", "rounds")));
   }
 
   /** Names a figure whose size is not to be relied upon. */
@@ -88,6 +102,11 @@ final class Figures {
   /** What the medians were taken of, where there was more than one value. */
   Map<String, double[]> samples() {
     return Collections.unmodifiableMap(samples);
+  }
+
+  /** Those that are medians of ratios of pairs. */
+  Set<String> ratios() {
+    return Collections.unmodifiableSet(ratios);
   }
 
   List<String> warnings() {

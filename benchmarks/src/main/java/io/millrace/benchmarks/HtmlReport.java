@@ -17,9 +17,11 @@ final class HtmlReport {
 
   private final ReportData data;
   private final StringBuilder out = new StringBuilder();
+  private final HtmlFigures figures;
 
   HtmlReport(ReportData data) {
     this.data = data;
+    figures = new HtmlFigures(data, out);
   }
 
   String page() {
@@ -35,7 +37,7 @@ final class HtmlReport {
       standings();
     }
     ReportPlots.cards(data).forEach(out::append);
-    figures();
+    figures.section();
     facts();
     out.append("</main></body></html>\n");
     return out.toString();
@@ -100,16 +102,21 @@ final class HtmlReport {
 
   private void standings() {
     out.append("<section class=\"card wide\"><h2>Where Millrace is ahead, and where behind</h2>")
-        .append("<p class=\"note\">Calls a second of Millrace by those of the other, and the 99th ")
-        .append(
-            "percentile of a call's time likewise (there less than 1 is ahead): the same guest and payload, two workers, ")
-        .append("as many calls in flight, measured in turn. The limits do without a thread hop, ")
-        .append("so nobody who has one can be ahead of them. Ahead or behind is said where a sign ")
-        .append("test over the pairs has a confidence of 95 %. Uncertain: that stands, but not ")
-        .append("by how much; open: chance may have it; even: neither, and the pairs agree.</p>")
-        .append("<div class=\"scroll\"><table><thead><tr><th>against</th>");
+        .append("<p class=\"note\">Millrace's calls a second by those of the other: above 1 ")
+        .append("Millrace is ahead. And the 99th percentile of the time of Millrace's calls by ")
+        .append("that of the other's: below 1 Millrace is ahead. The same guest and payload, two ")
+        .append("workers, as many calls in flight, measured in turn. The limits do without a ")
+        .append("thread hop, so nobody who has one can be ahead of them. Ahead or behind is said ")
+        .append("where a sign test over the pairs has a confidence of 95 %. Uncertain: that ")
+        .append("stands, but not by how much; open: chance may have it; even: neither, and the ")
+        .append("pairs agree.</p>")
+        .append("<div class=\"scroll\"><table><thead><tr><th rowspan=\"2\">against</th>");
     for (PeerCall call : PeerCall.values()) {
-      out.append("<th>").append(call.title()).append("</th><th>its p99</th>");
+      out.append("<th colspan=\"2\">").append(call.title()).append("</th>");
+    }
+    out.append("</tr><tr>");
+    for (int i = 0; i < PeerCall.values().length; i++) {
+      out.append("<th>calls/s</th><th>p99 of a call's time</th>");
     }
     out.append("</tr></thead><tbody>");
     List<PeerStanding> all = PeerStanding.all(data);
@@ -127,16 +134,8 @@ final class HtmlReport {
       }
     }
     out.append("</tbody></table></div>");
-    notes("peers");
+    figures.notes("peers");
     out.append("</section>");
-  }
-
-  private void notes(String profile) {
-    for (JsonNode note : data.root().path("profiles").path(profile).path("notes")) {
-      out.append("<p class=\"note\">");
-      text(note.asText());
-      out.append("</p>");
-    }
   }
 
   private void cell(PeerStanding.Verdict verdict) {
@@ -146,55 +145,25 @@ final class HtmlReport {
     out.append(" <small>").append(verdict.words()).append("</small></td>");
   }
 
-  private void figures() {
-    out.append("<section class=\"card wide\"><h2>Every figure</h2>");
-    for (String profile : data.profiles()) {
-      JsonNode node = data.root().path("profiles").path(profile);
-      out.append("<details><summary>");
-      text(profile + " (" + node.path("figures").size() + ")");
-      out.append("</summary>");
-      if (!node.path("valid").asBoolean()) {
-        out.append("<p class=\"behind\">Not valid: ");
-        text(node.path("why").asText());
-        out.append("</p>");
-      }
-      notes(profile);
-      out.append("<div class=\"scroll\"><table>");
-      node.path("figures")
-          .properties()
-          .forEach(
-              each -> {
-                out.append("<tr><th>");
-                text(each.getKey());
-                out.append("</th><td>");
-                text(Svg.number(each.getValue().asDouble()));
-                if (data.isUncertain(profile, each.getKey())) {
-                  out.append(" <small class=\"even\">uncertain</small>");
-                }
-                out.append("</td></tr>");
-              });
-      out.append("</table></div></details>");
-    }
-    out.append("</section>");
-  }
-
   private void facts() {
     JsonNode machine = data.root().path("machine");
     out.append("<section class=\"card wide\"><h2>Where it was measured</h2><div class=\"scroll\">")
         .append("<table>");
-    machine
-        .properties()
-        .forEach(
-            each -> {
-              out.append("<tr><th>");
-              text(each.getKey());
-              out.append("</th><td class=\"words\">");
-              text(words(each.getValue()));
-              out.append("</td></tr>");
-            });
+    for (String name : List.of("command", "commit", "seed", "effort", "seconds")) {
+      fact(name, data.root().path(name));
+    }
+    machine.properties().forEach(each -> fact(each.getKey(), each.getValue()));
     out.append("</table></div><details><summary>Raw JSON</summary><pre>");
     text(data.root().toPrettyString());
     out.append("</pre></details></section>");
+  }
+
+  private void fact(String name, JsonNode value) {
+    out.append("<tr><th>");
+    text(name);
+    out.append("</th><td class=\"words\">");
+    text(words(value));
+    out.append("</td></tr>");
   }
 
   private static String words(JsonNode value) {

@@ -34,7 +34,7 @@ final class LazyProfile implements Profile {
 
   @Override
   public int quickSeconds() {
-    return 13;
+    return 12;
   }
 
   @Override

@@ -41,6 +41,7 @@ final class LoadHarness {
   private final AtomicInteger unsent;
   private final AtomicLong lastNanos = new AtomicLong();
   private final CountDownLatch unanswered;
+  private final LoadSampler sampler;
 
   private LoadHarness(WorkerPool pool, Invocation invocation, int calls) {
     this.pool = pool;
@@ -48,6 +49,7 @@ final class LoadHarness {
     this.calls = calls;
     unsent = new AtomicInteger(calls);
     unanswered = new CountDownLatch(calls);
+    sampler = LoadSampler.start(inSystem::get, () -> pool.metrics().waiting());
   }
 
   /** Sends {@code calls} calls, {@code inFlight} of them under way at a time. */
@@ -85,15 +87,14 @@ final class LoadHarness {
     long bytes = AllocatedBytes.now();
     long collections = collectors(GarbageCollectorMXBean::getCollectionCount);
     long collectionMillis = collectors(GarbageCollectorMXBean::getCollectionTime);
-    LoadSampler sampler = LoadSampler.start(inSystem::get, () -> pool.metrics().waiting());
     long start = System.nanoTime();
     senders.run();
     if (!unanswered.await(SECONDS, TimeUnit.SECONDS)) {
       throw new IllegalStateException(
           unanswered.getCount() + " of " + calls + " calls were not answered in " + SECONDS + " s");
     }
-    LoadSampler.Means means = sampler.stop();
     long nanos = lastNanos.get() - start;
+    LoadSampler.Means means = sampler.stop(nanos);
     long answered = Math.max(1, completed.sum() + rejected.sum() + failed.sum());
     return new LoadResult(
         completed.sum(),
@@ -136,8 +137,8 @@ final class LoadHarness {
             });
   }
 
-  /** What a pool that has enough to do answers; whatever else it answers is a failure. */
-  private static boolean isRejection(Throwable failure) {
+  /** Whether a pool that has enough to do answered so; whatever else it answers is a failure. */
+  static boolean isRejection(Throwable failure) {
     return failure instanceof WorkerException.InboxFull
         || failure instanceof WorkerException.Dropped
         || failure instanceof WorkerException.Shed;
@@ -154,6 +155,7 @@ final class LoadHarness {
     long now = System.nanoTime();
     sentToReplyNanos.add(now - sentNanos);
     lastNanos.accumulateAndGet(now, Math::max);
+    sampler.lookIfLate(now); // the call is in the system until now
     inSystem.decrementAndGet();
     then.run();
     unanswered.countDown();

@@ -18,28 +18,69 @@ final class LoadPlots {
 
   void draw() {
     scaling();
+    limits();
+    memory();
     openLoop();
     overflow();
   }
 
-  private void scaling() {
-    BarPlot plot = new BarPlot("share of the limit", false);
-    String[][] rows = {
-      {"scaling", "overhead.sha256.oneWorker", "SHA-256, one worker"},
-      {"scaling", "overhead.sha256.allCores", "SHA-256, all cores"},
-      {"scaling", "scaling.efficiency", "scaling efficiency"},
-      {"memory", "sha256.flatVsStock", "SHA-256, our memory"},
-    };
-    for (String[] row : rows) {
-      double value = data.figureOrNan(row[0], row[1]);
-      if (Double.isFinite(value)) {
-        plot.add(row[2], value, "×", "own");
-      }
-    }
+  /** What one guest at a time leaves of its speed, and all cores' together: on one axis. */
+  private void limits() {
+    BarPlot plot = new BarPlot("share of bare loops", false);
+    plot.addIfMeasured("one worker", data.figureOrNan("scaling", "overhead.sha256.oneWorker"));
+    plot.addIfMeasured("all cores", data.figureOrNan("scaling", "overhead.sha256.allCores"));
     if (!plot.isEmpty()) {
       cards.add(
-          "Scaling",
-          "Through the pool by bare loops over the same guest; the last one by the engine's memory.",
+          "Share of the guests' own speed",
+          "SHA-256 of 1 KiB: calls a second through the pool by those of bare loops over the same"
+              + " guest on as many threads. 1 is all of it.",
+          plot.svg());
+    }
+  }
+
+  private void scaling() {
+    double[] computes = speedUps("cpu");
+    double[] waits = speedUps("host");
+    if (Double.isNaN(computes[1]) && Double.isNaN(waits[1])) {
+      return;
+    }
+    int cores = Math.max(1, data.root().path("machine").path("cores").asInt());
+    List<String> steps = Arrays.stream(ArticleProfile.WORKERS).mapToObj(Integer::toString).toList();
+    double[] workers = Arrays.stream(ArticleProfile.WORKERS).asDoubleStream().toArray();
+    cards.add(
+        "Scaling: speed-up by workers",
+        "Calls a second by those of one worker. A guest that computes can gain as much as there are"
+            + " cores, here "
+            + cores
+            + "; one that waits for the host as much as there are workers.",
+        new LinePlot("speed-up", "workers", false, steps)
+            .add("s0", computes)
+            .add("s1", waits)
+            .add("s2", workers)
+            .add("s3", Arrays.stream(workers).map(n -> Math.min(n, cores)).toArray())
+            .svg(),
+        "a guest that computes",
+        "a guest that waits",
+        "as many as workers",
+        "as many as cores");
+  }
+
+  /** One worker's is 1 by what it is; the others are ratios of pairs. */
+  private double[] speedUps(String guest) {
+    return Arrays.stream(ArticleProfile.WORKERS)
+        .mapToDouble(
+            n -> n == 1 ? 1 : data.figureOrNan("article-1000", guest + ".speedUp." + n + "workers"))
+        .toArray();
+  }
+
+  private void memory() {
+    BarPlot plot = new BarPlot("our memory by the engine's", false);
+    plot.addIfMeasured("SHA-256 of 1 KiB", data.figureOrNan("memory", "sha256.flatVsStock"));
+    plot.addIfMeasured("sum of 64 KiB", data.figureOrNan("memory", "sum.flatVsStock"));
+    if (!plot.isEmpty()) {
+      cards.add(
+          "Guest code on our memory",
+          "Calls a second on flat memory by those on the engine's own. Above 1 ours is faster.",
           plot.svg());
     }
   }
@@ -67,26 +108,42 @@ final class LoadPlots {
               .svg(),
           "median",
           "99th percentile");
+      cards.add(
+          "Calls that come whatever happens: rejected",
+          "Per cent of the calls that were sent and found no room. They are in no other figure.",
+          new LinePlot("rejected", "offered, by the capacity", false, steps)
+              .add("s0", Arrays.stream(offers("rejectedShare")).map(x -> 100 * x).toArray())
+              .svg());
     }
   }
 
   private void overflow() {
-    BarPlot plot = new BarPlot("overload", false);
+    StackPlot plot =
+        new StackPlot("ten times the capacity", List.of("completed", "rejected", "too late"));
     for (Overflow policy : Overflow.values()) {
-      String prefix = "overload." + policy.name().toLowerCase(Locale.ROOT) + ".";
+      String word = policy.name().toLowerCase(Locale.ROOT);
+      String prefix = "overload." + word + ".";
       double sent = data.figureOrNan("overload", prefix + "sent");
-      if (Double.isFinite(sent)) {
-        plot.add(policy.name().toLowerCase(Locale.ROOT).replace('_', ' '), sent, "", "s1");
-        plot.add("", data.figureOrNan("overload", prefix + "completed"), "", "s0");
+      double rejected = data.figureOrNan("overload", prefix + "rejectedShare");
+      if (sent > 0 && Double.isFinite(rejected)) {
+        plot.add(
+            word.replace('_', ' '),
+            Svg.number(sent),
+            data.figureOrNan("overload", prefix + "completed") / sent,
+            rejected,
+            data.figureOrNan("overload", prefix + "expired") / sent);
       }
     }
     if (!plot.isEmpty()) {
       cards.add(
           "Ten times the capacity, by overflow policy",
-          "Every call that was sent is answered: with a reply, or that there was no room.",
+          "What became of the calls that were sent, whose number stands beside. Every one is"
+              + " answered: with a reply, or that there was no room. Wait asks for no more than"
+              + " there is room for, so it sends fewer.",
           plot.svg(),
           "completed",
-          "sent");
+          "rejected",
+          "too late");
     }
   }
 

@@ -1,5 +1,7 @@
 package io.millrace.benchmarks;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.HdrHistogram.Histogram;
@@ -37,7 +39,7 @@ record LoadResult(
     long collectionMillis) {
 
   /** How far Little's law may be off before a run cannot be trusted. */
-  static final double LITTLE_TOLERANCE = 0.05;
+  private static final double LITTLE_TOLERANCE = 0.05;
 
   double perSecond() {
     return completed * 1e9 / nanos;
@@ -50,6 +52,30 @@ record LoadResult(
   double littleError() {
     double expected = expectedInSystem();
     return Math.abs(meanInSystem - expected) / expected;
+  }
+
+  /** The same of a run that was made of several loads. */
+  static double littleError(List<LoadResult> parts) {
+    double seen = parts.stream().mapToDouble(each -> each.meanInSystem * each.nanos).sum();
+    double expected =
+        parts.stream().mapToDouble(each -> each.expectedInSystem() * each.nanos).sum();
+    return Math.abs(seen - expected) / expected;
+  }
+
+  /** Why runs cannot be trusted, if so, by how far Little's law is off in each: none may fail. */
+  static Optional<String> doubt(double[] littleErrors) {
+    long off = Arrays.stream(littleErrors).filter(each -> !(each <= LITTLE_TOLERANCE)).count();
+    return off == 0
+        ? Optional.empty()
+        : Optional.of(
+            String.format(
+                Locale.ROOT,
+                "Little's law is off by more than %.0f %% in %d of %d runs, by %.1f %% in the worst:"
+                    + " use a quieter machine",
+                100 * LITTLE_TOLERANCE,
+                off,
+                littleErrors.length,
+                100 * Arrays.stream(littleErrors).max().orElse(Double.NaN)));
   }
 
   /** Why the run cannot be trusted, if so. */

@@ -29,6 +29,7 @@ final class MarkdownSummary {
           line("| %d | %s | %s |", workers, speedUp("cpu", workers), speedUp("host", workers));
         }
       }
+      line("\nCalls a second of so many workers by those of one worker.");
     }
     text.append("\n| profile | valid | figures | uncertain |\n|---|---|---|---|\n");
     for (String profile : data.profiles()) {
@@ -41,6 +42,7 @@ final class MarkdownSummary {
           node.path("figures").size(),
           data.uncertain(profile).size());
     }
+    line("\n%s", ReportData.TRUST);
     return text.toString();
   }
 
@@ -48,7 +50,7 @@ final class MarkdownSummary {
   private void standings() {
     text.append("\n| Millrace against |");
     for (PeerCall call : PeerCall.values()) {
-      text.append(' ').append(call.title()).append(" | its p99 |");
+      text.append(' ').append(call.title()).append(": calls/s | p99 of its time |");
     }
     text.append("\n|---|---|---|---|---|\n");
     List<PeerStanding> all = PeerStanding.all(data);
@@ -63,7 +65,8 @@ final class MarkdownSummary {
         text.append('\n');
       }
     }
-    line("\nAbove 1 Millrace is ahead in calls a second, below 1 in the 99th percentile.");
+    line("\nMillrace's by the other's: of calls a second above 1 Millrace is ahead, of the 99th");
+    line("percentile of a call's time below 1.");
   }
 
   private static String cell(PeerStanding.Verdict verdict) {

@@ -44,7 +44,7 @@ final class MemoryProfile implements Profile {
 
   @Override
   public int quickSeconds() {
-    return 7;
+    return 8;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.millrace.benchmarks;
 
 import io.millrace.pipeline.Invocation;
+import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.WorkerPool;
 import io.millrace.scheduler.Overflow;
 import io.millrace.scheduler.WorkerPools;
@@ -56,6 +57,13 @@ final class OverloadProfile implements Profile {
       String prefix = "overload." + policy.name().toLowerCase(Locale.ROOT) + ".";
       figures.put(prefix + "sent", (double) flood.sent.get());
       figures.put(prefix + "completed", (double) flood.completed);
+      figures.put(prefix + "rejectedCalls", (double) flood.rejected.get());
+      figures.put(prefix + "rejectedShare", (double) flood.rejected.get() / flood.sent.get());
+      figures.put(prefix + "expired", (double) flood.expired.get());
+      figures.put(prefix + "failed", (double) flood.failed.get());
+      if (flood.failed.get() > 0) {
+        figures.doubt(prefix + "failed: " + flood.failed.get() + " calls failed, none may");
+      }
       figures.put(prefix + "heapGrowthMiB", flood.heapGrowthMiB);
       unanswered += flood.sent.get() - flood.answered.get();
       overBound += flood.overBound;
@@ -79,6 +87,9 @@ final class OverloadProfile implements Profile {
     private final Overflow policy;
     private final AtomicLong sent = new AtomicLong();
     private final AtomicLong answered = new AtomicLong();
+    private final AtomicLong rejected = new AtomicLong();
+    private final AtomicLong expired = new AtomicLong();
+    private final AtomicLong failed = new AtomicLong();
     private long completed;
     private long overBound;
     private double heapGrowthMiB;
@@ -119,13 +130,23 @@ final class OverloadProfile implements Profile {
         for (int i = 0; i < PER_MILLI && stream == null; i++) {
           sent.incrementAndGet();
           pool.invoke(invocation)
-              .subscribe(
-                  reply -> answered.incrementAndGet(), failure -> answered.incrementAndGet());
+              .subscribe(reply -> answered.incrementAndGet(), this::answeredOtherwise);
         }
         overBound += pool.metrics().waiting() > CAPACITY ? 1 : 0;
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
       }
       awaitAnswers();
+    }
+
+    /** That there was no room is an answer, too, and not the same as a call that fails. */
+    private void answeredOtherwise(Throwable failure) {
+      if (LoadHarness.isRejection(failure)) {
+        rejected.incrementAndGet();
+      } else {
+        boolean late = failure instanceof WorkerException.DeadlineExceeded;
+        (late ? expired : failed).incrementAndGet();
+      }
+      answered.incrementAndGet();
     }
 
     /** Also takes back what the stream's end left unsent. */

@@ -66,11 +66,12 @@ final class Rates {
    * The same for whole loads, each of which takes long enough to be timed by itself. They may use
    * other threads.
    *
-   * @param slices how often each runs in a round
+   * @param normalSlices how often each runs in a round
    */
-  static Rates ofLoads(int normalRounds, int slices, int normalWarmUps, List<Load> loads)
+  static Rates ofLoads(int normalRounds, int normalSlices, int normalWarmUps, List<Load> loads)
       throws Exception {
     int rounds = Effort.rounds(normalRounds);
+    int slices = Effort.of(Math.min(normalSlices, 3), normalSlices, normalSlices);
     int warmUps = Effort.of(Math.min(2, normalWarmUps), normalWarmUps, normalWarmUps);
     for (int i = 0; i < warmUps * slices; i++) {
       for (Load load : loads) {

@@ -8,22 +8,27 @@ import org.apache.commons.math3.stat.inference.BinomialTest;
 
 /**
  * Ratios of pairs that were measured in turn, and whether their median can be trusted: there are at
- * least five, and half of them lie within a fifth of the median.
+ * least six, and half of them lie within a fifth of the median.
  *
  * <p>A ratio that scatters more widely still tells who is ahead, by a sign test over the pairs:
- * were nobody ahead, each pair would fall on either side of 1 like a coin, so whoever has so many
- * of them that a coin would do it in at most 5 % of all runs is ahead with a confidence of 95 %.
- * That is 5 of 5 pairs, 7 of 8, 9 of 10, 15 of 21. It asks for nothing of how pairs are
+ * were nobody ahead, each pair would fall on either side of 1 like a coin. So somebody is ahead who
+ * has so many of them that a coin would do it in at most 2.5 % of all runs. Either side may be
+ * ahead, so a run of two that are even says something else in at most 5 %: a confidence of 95 %.
+ * That is 6 of 6 pairs, 8 of 9, 9 of 10, 16 of 21. It asks for nothing of how pairs are
  * distributed, so stalls do it no harm; that they are independent is what the drawn order of turns
  * is for. (That both quartiles lie on one side, as it once was, is 4 of 5 pairs: a coin does that
- * in 19 % of all runs.)
+ * on one of both sides in 38 % of all runs.)
  *
  * @see Figures#putStanding
  */
 final class Ratio {
 
-  static final int FEWEST_PAIRS = 5;
-  static final double CONFIDENCE = 0.95;
+  /** Of five pairs not even all on one side would be more than chance. */
+  static final int FEWEST_PAIRS = 6;
+
+  /** On each side. */
+  private static final double CHANCE = 0.025;
+
   private static final double WIDEST_SPREAD = 0.20;
 
   private final double[] sorted;
@@ -76,7 +81,25 @@ final class Ratio {
     return sorted.length > 0
         && new BinomialTest()
                 .binomialTest(sorted.length, (int) pairs, 0.5, AlternativeHypothesis.GREATER_THAN)
-            <= 1 - CONFIDENCE;
+            <= CHANCE;
+  }
+
+  /** Between which pairs the true median lies with a confidence of 95 %, by the same test. */
+  Interval interval() {
+    int outside = 0; // pairs on each side that even chance leaves outside
+    while (2 * (outside + 1) < sorted.length && isMoreThanChance(sorted.length - outside - 1)) {
+      outside++;
+    }
+    return new Interval(sorted[outside], median(), sorted[sorted.length - 1 - outside]);
+  }
+
+  /** Where a median lies. */
+  record Interval(double low, double median, double high) {
+
+    /** Whether nothing lies in both. */
+    boolean isApartFrom(Interval other) {
+      return high < other.low || other.high < low;
+    }
   }
 
   /** Whether there are too few pairs to say anything. */

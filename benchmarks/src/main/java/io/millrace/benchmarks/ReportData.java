@@ -14,6 +14,14 @@ import picocli.CommandLine.ParameterException;
 /** What a run wrote, as a report asks for it. */
 record ReportData(JsonNode root) {
 
+  /** What the two words mean that say how far a figure can be trusted. */
+  static final String TRUST =
+      "Valid: nothing in the profile's run speaks against its figures but those named as uncertain:"
+          + " no call failed, Little's law holds, ratios have at least "
+          + Ratio.FEWEST_PAIRS
+          + " pairs of which half lie within 20 % of the median. Uncertain: the rounds scatter more"
+          + " widely, so the figure's size is not to be relied upon; who is ahead stands.";
+
   /**
    * Reads what {@code --json} wrote.
    *
@@ -62,10 +70,32 @@ record ReportData(JsonNode root) {
     return root.path("profiles").path(profile).path("uncertain").has(name);
   }
 
+  /** Whether a figure is the median of ratios of pairs. */
+  boolean isRatio(String profile, String name) {
+    for (JsonNode each : root.path("profiles").path(profile).path("ratios")) {
+      if (each.asText().equals(name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether the run said which figures those are; older versions did not. */
+  boolean tellsRatios() {
+    return root.path("profiles").isEmpty() || root.path("profiles").elements().next().has("ratios");
+  }
+
   /** Figures whose size is not to be relied upon. */
   List<String> uncertain(String profile) {
     List<String> names = new ArrayList<>();
     root.path("profiles").path(profile).path("uncertain").fieldNames().forEachRemaining(names::add);
+    return names;
+  }
+
+  /** A profile's figures, in the order of their measuring. */
+  List<String> figures(String profile) {
+    List<String> names = new ArrayList<>();
+    root.path("profiles").path(profile).path("figures").fieldNames().forEachRemaining(names::add);
     return names;
   }
 

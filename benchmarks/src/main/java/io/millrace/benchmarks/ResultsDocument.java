@@ -13,7 +13,7 @@ import java.util.stream.StreamSupport;
 final class ResultsDocument {
 
   /** Of these profiles there are tables that read better than a list of figures. */
-  private static final Set<String> TOLD = Set.of("peers", "article-1000");
+  private static final Set<String> TOLD = Set.of("peers", "article-1000", "startup");
 
   /** A jar's name: the version begins with the first number that stands by itself. */
   private static final Pattern VERSIONED = Pattern.compile("(.+?)-(\\d.*)");
@@ -37,6 +37,11 @@ final class ResultsDocument {
     if (data.has("article-1000")) {
       article();
     }
+    if (data.has("startup")) {
+      line("\n## startup\n");
+      new StartupTable(data).rows().forEach(row -> line("%s", row));
+      notes("startup");
+    }
     for (String profile : data.profiles()) {
       if (!TOLD.contains(profile)) {
         line("\n## %s\n", profile);
@@ -44,6 +49,7 @@ final class ResultsDocument {
         figures(profile);
       }
     }
+    glossary();
     libraries();
     return text.toString();
   }
@@ -67,13 +73,32 @@ final class ResultsDocument {
     JsonNode machine = root.path("machine");
     line("\n## Where and how\n");
     line("| | |\n|---|---|");
+    line("| command | `%s` |", root.path("command").asText());
     line("| commit | %s |", root.path("commit").asText());
     line("| effort | %s, %d s |", root.path("effort").asText(), root.path("seconds").asInt());
     line("| seed | %s |", root.path("seed").asText());
-    line("| machine | %d cores, %s |", machine.path("cores").asInt(), machine.path("os").asText());
+    line("| processor | %s |", machine.path("processor").asText());
+    line(
+        "| cores, memory | %d, %d MiB (at most %d MiB heap) |",
+        machine.path("cores").asInt(),
+        machine.path("memoryMiB").asLong(),
+        machine.path("maxHeapMiB").asLong());
+    line("| system | %s |", machine.path("os").asText());
     line("| load before | %.2f |", machine.path("loadBefore").asDouble());
     line("| Java | %s |", machine.path("java").asText());
     line("| flags | `%s` |", words(machine.path("flags"), " "));
+  }
+
+  private void glossary() {
+    line("\n## What the figures mean\n");
+    line("By the names that they have in the JSON; `<...>` is what differs.");
+    for (String profile : data.profiles()) {
+      List<Glossary.Term> terms = Glossary.of(profile, data.figures(profile));
+      if (!terms.isEmpty()) {
+        line("\n### %s\n\n| figure | meaning |\n|---|---|", profile);
+        terms.forEach(term -> line("| `%s` | %s |", term.family(), term.meaning()));
+      }
+    }
   }
 
   /** One on each line, its version apart. */
@@ -89,9 +114,10 @@ final class ResultsDocument {
 
   private void peers() {
     line("\n## peers\n");
-    line("The C guest: an empty call (`echo`, no payload), and SHA-256 of 1 KiB.\n");
+    line("A C guest that makes nothing of 1 KiB (`empty`), and one that makes its SHA-256.\n");
     line(
-        "| peer | call | calls/s | p50 us | p99 us | under way | Millrace by it | its p99 by it |");
+        "| peer | call | calls/s | p50 us | p99 us | under way | Millrace's calls/s by its"
+            + " | Millrace's p99 by its |");
     line("|---|---|---|---|---|---|---|---|");
     for (PeerCall call : PeerCall.values()) {
       for (PeerKind peer : PeerKind.values()) {
@@ -156,12 +182,9 @@ final class ResultsDocument {
 
   private void figures(String profile) {
     line("| figure | |\n|---|---|");
-    data.root()
-        .path("profiles")
-        .path(profile)
-        .path("figures")
-        .fieldNames()
-        .forEachRemaining(name -> line("| %s | %s |", name, figure(profile, name)));
+    for (String name : data.figures(profile)) {
+      line("| %s | %s |", name, figure(profile, name));
+    }
   }
 
   /** Empty where it was not measured. */

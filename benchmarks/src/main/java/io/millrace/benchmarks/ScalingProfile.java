@@ -58,11 +58,12 @@ final class ScalingProfile implements Profile {
     byte[] payload = new byte[1024];
     new Random(1).nextBytes(payload);
     Invocation sha256 = Invocation.of("sha256", payload);
-    int all = cores * PER_WORKER;
+    int perWorker = Effort.of(PER_WORKER * 3 / 4, PER_WORKER, PER_WORKER);
+    int all = cores * perWorker;
     try (InstancePool guests = DigestGuests.pool(false);
         WorkerPool one = WorkerPools.over(guests).workers(1).inboxCapacity(CAPACITY).build();
         WorkerPool each = WorkerPools.over(guests).workers(cores).inboxCapacity(CAPACITY).build();
-        RawLoops oneLoop = new RawLoops(guests, 1, sha256, PER_WORKER);
+        RawLoops oneLoop = new RawLoops(guests, 1, sha256, perWorker);
         RawLoops loops = new RawLoops(guests, cores, sha256, all)) {
       Rates rates =
           Rates.ofLoads(
@@ -70,7 +71,7 @@ final class ScalingProfile implements Profile {
               SLICES,
               WARM_UPS,
               List.of(
-                  Load.stream(one, sha256, PER_WORKER),
+                  Load.stream(one, sha256, perWorker),
                   oneLoop,
                   Load.stream(each, sha256, all),
                   loops));

@@ -1,13 +1,20 @@
 package io.millrace.benchmarks;
 
 import java.util.Arrays;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 
 /** How long it takes until the first reply, and of what that time is made. */
 final class StartPlots {
 
-  private static final List<String> LANGUAGES =
-      List.of("go", "rust", "c", "assemblyscript", "tinygo");
+  /** In the order in which they are told. */
+  static final List<String> LANGUAGES = List.of("go", "rust", "c", "assemblyscript", "tinygo");
+
+  /** Of a compiled start, instance and initialisation apart. */
+  static final List<String> PARTS =
+      List.of("read", "scan", "parse", "compile", "instantiate", "init", "firstReply");
+
+  private static final List<String> MEMORY_MODES = List.of("interpreter", "compiled", "disk");
 
   private final ReportData data;
   private final PlotCards cards;
@@ -19,12 +26,14 @@ final class StartPlots {
 
   void draw() {
     firstReplies();
+    memory();
     startParts();
     lazy();
   }
 
   private void firstReplies() {
     BarPlot plot = new BarPlot("first replies", true);
+    DoubleSummaryStatistics starts = new DoubleSummaryStatistics();
     List<String> modes =
         List.of(
             "interpreter.firstReply",
@@ -33,21 +42,58 @@ final class StartPlots {
             "compiled.secondInstance");
     for (String language : LANGUAGES) {
       for (int i = 0; i < modes.size(); i++) {
-        double value = data.figureOrNan("startup", language + "." + modes.get(i) + "Millis");
+        String name = language + "." + modes.get(i);
+        double value = data.figureOrNan("startup", name + "Millis");
         if (Double.isFinite(value)) {
-          plot.add(i == 0 ? language : "", value, " ms", "s" + i);
+          double low = data.figureOrNan("startup", name + ".minMillis");
+          double high = data.figureOrNan("startup", name + ".maxMillis");
+          plot.add(i == 0 ? language : "", value, " ms", "s" + i, low, high);
+          data.figure("startup", name + ".starts").ifPresent(starts);
         }
       }
     }
     if (!plot.isEmpty()) {
       cards.add(
           "First reply in a fresh JVM",
-          "Median, by the language of the guest. Logarithmic; shorter is better.",
+          "Median of "
+              + starts(starts)
+              + ", and a line from the least to the greatest. Logarithmic; shorter is better.",
           plot.svg(),
           "interpreted",
           "compiled",
           "compiled before, from disk",
           "second instance, from the snapshot");
+    }
+  }
+
+  /** How many there were of each way of each language, from the fewest to the most. */
+  private static String starts(DoubleSummaryStatistics of) {
+    long least = (long) of.getMin();
+    long most = (long) of.getMax();
+    return of.getCount() == 0
+        ? "some starts"
+        : least == most ? least + " starts" : least + " to " + most + " starts";
+  }
+
+  private void memory() {
+    BarPlot plot = new BarPlot("memory after the first reply", false);
+    for (String language : LANGUAGES) {
+      for (int i = 0; i < MEMORY_MODES.size(); i++) {
+        String name = language + "." + MEMORY_MODES.get(i) + ".memoryMiB";
+        double value = data.figureOrNan("startup", name);
+        if (Double.isFinite(value)) {
+          plot.add(i == 0 ? language : "", value, " MiB", "s" + i);
+        }
+      }
+    }
+    if (!plot.isEmpty()) {
+      cards.add(
+          "Memory after the first reply",
+          "Heap after a collection, and what classes take. Shorter is better.",
+          plot.svg(),
+          "interpreted",
+          "compiled",
+          "compiled before, from disk");
     }
   }
 
@@ -58,7 +104,7 @@ final class StartPlots {
             .anyMatch(each -> data.figure("startup", each + ".parts.initMillis").isPresent());
     List<String> parts =
         apart
-            ? List.of("read", "scan", "parse", "compile", "instantiate", "init", "firstReply")
+            ? PARTS
             : List.of("read", "scan", "parse", "compile", "instantiateAndInit", "firstReply");
     StackPlot plot = new StackPlot("parts of a start", parts);
     for (String language : LANGUAGES) {

@@ -7,6 +7,7 @@ import io.millrace.instance.InstancePoolBuilder;
 import io.millrace.instance.ModuleCache;
 import io.millrace.instance.ModuleInspector;
 import io.millrace.instance.ModuleSource;
+import io.millrace.instance.NoCompiler;
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.spi.GuestLease;
 import java.io.IOException;
@@ -26,16 +27,33 @@ final class Startup {
 
   /** How the module is started. */
   enum Mode {
-    /** By the interpreter, while the compiler has not begun. */
-    INTERPRETER,
+    /** By the interpreter; once the instance is ready the compiler is at work beside it. */
+    INTERPRETER("interpreter"),
+    /** The same without a compiler, which would be seen in what memory is taken. */
+    INTERPRETER_ALONE("interpreter"),
     /** By the compiler, and a directory keeps what it made. */
-    COMPILED,
+    COMPILED("compiled"),
     /** From what another process has left there. */
-    DISK,
+    DISK("disk"),
     /** Compiled, step by step. */
-    PARTS,
+    PARTS("parts"),
     /** Only the instance, without the guest's initialisation, which the pool would call at once. */
-    INSTANCE
+    INSTANCE("instance");
+
+    private final String word;
+
+    Mode(String word) {
+      this.word = word;
+    }
+
+    /** As it stands in the figures' names. */
+    String word() {
+      return word;
+    }
+
+    private boolean isInterpreted() {
+      return this == INTERPRETER || this == INTERPRETER_ALONE;
+    }
   }
 
   private static final String MEMORY = "memory";
@@ -97,21 +115,25 @@ final class Startup {
       Mode mode, Path module, Invocation call, Path directory, Map<String, Long> nanos) {
     long start = System.nanoTime();
     InstancePoolBuilder builder = builder(ModuleSource.of(module), call);
-    if (mode != Mode.INTERPRETER) {
+    if (mode == Mode.INTERPRETER_ALONE) {
+      builder.moduleCache(NoCompiler.cache());
+    } else if (mode != Mode.INTERPRETER) {
       long plenty = 1L << 30;
       builder.moduleCache(ModuleCache.create(plenty, directory, plenty));
     }
-    try (InstancePool pool = builder.tieredStart(mode == Mode.INTERPRETER).build();
+    try (InstancePool pool = builder.tieredStart(mode.isInterpreted()).build();
         GuestLease first = pool.lease();
         GuestLease second = pool.lease()) {
       reply(first, call);
-      nanos.put("firstReply", System.nanoTime() - start);
+      if (mode != Mode.INTERPRETER_ALONE) {
+        nanos.put("firstReply", System.nanoTime() - start);
+      }
       if (mode == Mode.COMPILED) {
         long again = System.nanoTime();
         reply(second, call);
         nanos.put("secondInstance", System.nanoTime() - again);
       }
-      if (mode != Mode.INTERPRETER) { // there the compiler would be seen, if it is at it
+      if (mode != Mode.INTERPRETER) { // there the compiler would be seen
         nanos.put(MEMORY, usedBytes());
       }
     }

@@ -82,8 +82,9 @@ final class StartupProfile implements Profile {
     }
     if (Effort.chosen() == Effort.NORMAL) {
       figures.note(
-          "as many starts as fit into a minute, and what they are made of once; means and 95th"
-              + " percentiles where there are five starts. --full makes 100 of each");
+          "as many starts as fit into a minute, each with its number, and what they are made of"
+              + " once: medians and ranges, and means and 95th percentiles where there are five"
+              + " starts. --full makes 100 of each");
     }
     try {
       modules.add(new Module("tinygo", TinyGoModule.file(), "format", "package  a\n"));
@@ -120,6 +121,8 @@ final class StartupProfile implements Profile {
     }
     String base = name.substring(0, name.length() - "Millis".length());
     figures.put(base + ".starts", (double) all.length);
+    figures.put(base + ".minMillis", Arrays.stream(all).min().orElse(Double.NaN));
+    figures.put(base + ".maxMillis", Arrays.stream(all).max().orElse(Double.NaN));
     if (all.length < FEWEST_STARTS) {
       return;
     }

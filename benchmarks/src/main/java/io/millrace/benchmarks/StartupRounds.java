@@ -11,7 +11,6 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -105,7 +104,7 @@ final class StartupRounds {
             module.function(),
             module.payload(),
             store.toString());
-    String prefix = module.name() + "." + mode.name().toLowerCase(Locale.ROOT) + ".";
+    String prefix = module.name() + "." + mode.word() + ".";
     for (String each : line.split(" ", -1)) {
       String[] parts = each.split("=", 2);
       boolean memory = parts[0].equals("memory");

@@ -34,6 +34,14 @@ class BenchHelpTest {
     assertThat(out.toString()).startsWith("Usage: millrace bench").doesNotContain("%%");
   }
 
+  @Test
+  void helpSaysHowLongItTakesAndWhenToTrustIt() {
+    assertThat(run("--help")).isZero();
+    assertThat(out.toString().replaceAll("\\s+", " "))
+        .contains("all together some eleven", "less than three minutes")
+        .contains("A profile is valid when", "A figure is uncertain when");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"--version", "compare --version"})
   void theVersionNamesTheCommit(String words) {

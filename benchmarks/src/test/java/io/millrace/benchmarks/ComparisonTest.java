@@ -1,13 +1,17 @@
 package io.millrace.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import io.millrace.benchmarks.Comparison.Side;
 import io.millrace.benchmarks.Comparison.Verdict;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,35 +28,61 @@ class ComparisonTest {
     return scaled;
   }
 
+  private static Side ratio(double... values) {
+    return new Side(Arrays.stream(values).boxed().toList(), true, false);
+  }
+
+  private static Side absolute(double... values) {
+    return new Side(Arrays.stream(values).boxed().toList(), false, false);
+  }
+
   private static Verdict verdict(String name, double[] before, double[] after) {
-    return Comparison.of(name, before, after).verdict();
+    return Comparison.of(name, ratio(before), ratio(after)).verdict();
   }
 
   @Test
   void aChangeBeyondTheNoiseIsJudgedByWhatTheFigureMeans() {
-    assertThat(verdict("a.perSecond", STEADY, times(1.2))).isEqualTo(Verdict.BETTER);
-    assertThat(verdict("a.perSecond", STEADY, times(0.8))).isEqualTo(Verdict.WORSE);
-    assertThat(verdict("a.p99Micros", STEADY, times(1.2))).isEqualTo(Verdict.WORSE);
-    assertThat(verdict("a.p99Micros", STEADY, times(0.8))).isEqualTo(Verdict.BETTER);
+    assertThat(verdict("a.flatVsStock", STEADY, times(1.2))).isEqualTo(Verdict.BETTER);
+    assertThat(verdict("a.flatVsStock", STEADY, times(0.8))).isEqualTo(Verdict.WORSE);
+    assertThat(verdict("a.p99Ratio", STEADY, times(1.2))).isEqualTo(Verdict.WORSE);
+    assertThat(verdict("a.p99Ratio", STEADY, times(0.8))).isEqualTo(Verdict.BETTER);
   }
 
   @Test
   void aChangeWithinTheNoiseIsNone() {
     double[] wild = {40, 70, 90, 120, 150, 180, 210};
-    assertThat(verdict("a.perSecond", STEADY, wild)).isEqualTo(Verdict.SAME);
+    assertThat(verdict("a.flatVsStock", STEADY, wild)).isEqualTo(Verdict.SAME);
   }
 
   @Test
   void aSmallChangeIsNoneHoweverSteady() {
-    double[] still = {100, 100, 100, 100, 100};
-    double[] above = {102, 102, 102, 102, 102};
-    assertThat(verdict("a.perSecond", still, above)).isEqualTo(Verdict.SAME);
+    double[] still = {100, 100, 100, 100, 100, 100};
+    double[] above = {102, 102, 102, 102, 102, 102};
+    assertThat(verdict("a.flatVsStock", still, above)).isEqualTo(Verdict.SAME);
   }
 
   @Test
-  void fewValuesGiveNoVerdict() {
-    assertThat(verdict("a.perSecond", new double[] {1}, new double[] {2}))
-        .isEqualTo(Verdict.NO_VERDICT);
+  void fewPairsGiveNoVerdict() {
+    double[] five = {2, 2, 2, 2, 2};
+    assertThat(verdict("a.flatVsStock", STEADY, five)).isEqualTo(Verdict.NO_VERDICT);
+  }
+
+  /** The JIT and the machine give another JVM another speed. */
+  @Test
+  void whatIsNoRatioIsNotJudgedHoweverFarApart() {
+    Comparison rate = Comparison.of("a.perSecond", absolute(STEADY), absolute(times(3)));
+    assertThat(rate.verdict()).isEqualTo(Verdict.NOT_JUDGED);
+    assertThat(rate.verdict().words()).isEqualTo("another JVM's start: not judged");
+    assertThat(rate.factor()).isEqualTo(3, within(1e-9));
+  }
+
+  @Test
+  void whatOneRunCallsUncertainStaysSo() {
+    Side uncertain = new Side(ratio(STEADY).values(), true, true);
+    assertThat(Comparison.of("a.vs.b", uncertain, ratio(times(2))).verdict())
+        .isEqualTo(Verdict.UNCERTAIN);
+    assertThat(Comparison.of("a.vs.b", ratio(times(2)), uncertain).verdict())
+        .isEqualTo(Verdict.UNCERTAIN);
   }
 
   @Test
@@ -64,17 +94,20 @@ class ComparisonTest {
             "cancel: cancel.neighboursHit",
             "memory: waitNotify.stolen",
             "peers: empty.millrace.failed")) {
-      assertThat(verdict(name, new double[] {0}, new double[] {0})).isEqualTo(Verdict.SAME);
-      assertThat(verdict(name, new double[] {0}, new double[] {1})).isEqualTo(Verdict.WORSE);
-      assertThat(verdict(name, new double[] {1000}, new double[] {1001})).isEqualTo(Verdict.WORSE);
-      assertThat(verdict(name, new double[] {1}, new double[] {0})).isEqualTo(Verdict.BETTER);
+      assertThat(count(name, 0, 0)).isEqualTo(Verdict.SAME);
+      assertThat(count(name, 0, 1)).isEqualTo(Verdict.WORSE);
+      assertThat(count(name, 1000, 1001)).isEqualTo(Verdict.WORSE);
+      assertThat(count(name, 1, 0)).isEqualTo(Verdict.BETTER);
     }
+  }
+
+  private static Verdict count(String name, double before, double after) {
+    return Comparison.of(name, absolute(before), absolute(after)).verdict();
   }
 
   @Test
   void whatIsNoMeritHasNoVerdict() {
-    assertThat(verdict("peers: a.inFlight", STEADY, times(2))).isEqualTo(Verdict.NO_VERDICT);
-    assertThat(verdict("cancel: cancel.neighbours", STEADY, times(2)))
+    assertThat(verdict("scaling: scaling.rawSpeedUp", STEADY, times(2)))
         .isEqualTo(Verdict.NO_VERDICT);
   }
 
@@ -85,32 +118,57 @@ class ComparisonTest {
         .isEqualTo(Verdict.BETTER);
   }
 
+  private final StringWriter out = new StringWriter();
+
+  private int compare(String... args) {
+    List<String> all = new ArrayList<>(List.of("compare"));
+    all.addAll(List.of(args));
+    return Bench.run(List.of(), all.toArray(new String[0]), new PrintWriter(out, true));
+  }
+
   @Test
   void theCommandTellsWhatIsWorseAndLeavesOutWhatIsNotValid(@TempDir Path directory)
       throws Exception {
-    Path old = write(directory.resolve("old.json"), "[100, 100, 101, 99, 100]");
-    Path now = write(directory.resolve("new.json"), "[80, 80, 81, 79, 80]");
-    StringWriter out = new StringWriter();
-    String[] args = {"compare", old.toString(), now.toString()};
-    assertThat(Bench.run(List.of(), args, new PrintWriter(out, true))).isEqualTo(1);
+    String old = write(directory.resolve("old.json"), "quick", "[1.9, 2, 2, 2, 2, 2.1]");
+    String now = write(directory.resolve("new.json"), "normal", "[1.5, 1.6, 1.6, 1.6, 1.6, 1.7]");
+    assertThat(compare(old, now)).isEqualTo(1);
     assertThat(out.toString())
-        .contains("| a: x.perSecond | 100.0 | 80.00 | 0.800 | worse |")
+        .contains("careful: effort was quick and is normal\n")
+        .contains("| a: x.speedUp | 2.000 [1.900, 2.100] | 1.600 [1.500, 1.700] | 0.800 | worse |")
         .contains("left out: b is not valid: noise")
-        .contains("1 worse");
-    String[] same = {"compare", old.toString(), old.toString()};
-    assertThat(Bench.run(List.of(), same, new PrintWriter(out, true))).isZero();
-    String[] none = {"compare", old.toString(), directory.resolve("none").toString()};
-    assertThat(Bench.run(List.of(), none, new PrintWriter(out, true))).isEqualTo(2);
+        .contains("1 worse\n")
+        .contains("1 another JVM's start: not judged (--all shows them)\n")
+        .doesNotContain("a: x.perSecond");
+    assertThat(compare("--all", old, now)).isEqualTo(1);
+    assertThat(out.toString())
+        .contains("| a: x.perSecond | 100.0 | 100.0 | 1.000 | another JVM's start: not judged |");
+    assertThat(compare(old, old)).isZero();
+    assertThat(compare(old, directory.resolve("none").toString())).isEqualTo(2);
   }
 
-  private static Path write(Path file, String samples) throws IOException {
+  @Test
+  void whatAFileDoesNotTellIsSaid(@TempDir Path directory) throws Exception {
+    String now = write(directory.resolve("new.json"), "quick", "[2, 2, 2, 2, 2, 2]");
+    String older = Files.readString(Path.of(now)).replace("\"ratios\": [\"x.speedUp\"],", "");
+    Path old = directory.resolve("old.json");
+    Files.writeString(old, older.replace("\"complete\": true", "\"complete\": false"));
+    assertThat(compare("--all", old.toString(), now)).isZero();
+    assertThat(out.toString())
+        .contains("careful: the old run is incomplete\n")
+        .contains("careful: the old file is of an older version")
+        .contains("| a: x.speedUp | 2.000 | 2.000 | 1.000 | another JVM's start: not judged |");
+  }
+
+  private static String write(Path file, String effort, String samples) throws IOException {
     return Files.writeString(
-        file,
-        """
-        {"machine": {"cores": 2}, "profiles": {
-          "a": {"valid": true, "figures": {"x.perSecond": 100}, "samples": {"x.perSecond": %s}},
-          "b": {"valid": false, "why": "noise", "figures": {"y.perSecond": 1}}}}
-        """
-            .formatted(samples));
+            file,
+            """
+            {"machine": {"cores": 2}, "effort": "%s", "complete": true, "profiles": {
+              "a": {"valid": true, "figures": {"x.speedUp": 2, "x.perSecond": 100},
+                "ratios": ["x.speedUp"], "samples": {"x.speedUp": %s}},
+              "b": {"valid": false, "why": "noise", "figures": {"y.perSecond": 1}}}}
+            """
+                .formatted(effort, samples))
+        .toString();
   }
 }

@@ -12,6 +12,7 @@ import io.millrace.pipeline.spi.Guest;
 import io.millrace.scheduler.WorkerPools;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,20 @@ class LoadTest {
         .hasValueSatisfying(why -> assertThat(why).contains("off by 10.0 %").contains("2.20"));
     assertThat(result(1_000, 0, 1.8).doubt()).isPresent();
     assertThat(result(0, 0, 1).doubt()).isPresent();
+  }
+
+  @Test
+  void everyRunHasToObeyAndNotOnlyTheMiddleOne() {
+    assertThat(LoadResult.doubt(new double[] {0, 0.01, 0.05})).isEmpty();
+    assertThat(LoadResult.doubt(new double[] {0, 0.01, 0.01, 0.07, 0.06}))
+        .hasValueSatisfying(
+            why -> assertThat(why).contains("more than 5 % in 2 of 5 runs, by 7.0 % in the worst"));
+    assertThat(LoadResult.doubt(new double[] {0, Double.NaN})).isPresent();
+    // Two loads of one run: one saw more than it should have, the other as much less.
+    assertThat(LoadResult.littleError(List.of(result(1_000, 0, 2.2), result(1_000, 0, 1.8))))
+        .isCloseTo(0, within(1e-9));
+    assertThat(LoadResult.littleError(List.of(result(1_000, 0, 2.2), result(1_000, 0, 2))))
+        .isCloseTo(0.05, within(1e-9));
   }
 
   @Test

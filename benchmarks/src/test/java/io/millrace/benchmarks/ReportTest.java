@@ -11,7 +11,7 @@ class ReportTest {
 
   private static final String RUN =
       """
-      {"machine": {"cores": 2, "os": "an <os>", "java": "a JVM", "flags": ["-Xmx1g"],
+      {"machine": {"cores": 2, "processor": "Some CPU @ 2 GHz", "memoryMiB": 8000, "os": "an <os>", "java": "a JVM", "flags": ["-Xmx1g"],
          "libraries": ["jna-5.8.0", "jctools-core-jdk11-4.0.7", "javet-v8-linux-x86_64-5.0.6", "odd"]},
        "effort": "quick", "command": "./millrace bench --quick --json run.json", "commit": "abc1234", "seed": 42,
        "warnings": ["a load of <4>", "peers: GraalWasm is missing: no JDK 25"],
@@ -23,11 +23,11 @@ class ReportTest {
              "empty.millrace.p99Micros": 20, "empty.v8.perSecond": 2000000,
              "empty.v8.p50Micros": 30, "empty.v8.p99Micros": 40, "empty.vs.v8.p99Ratio": 0.5,
              "empty.vs.lock.p99Ratio": 1.5},
-           "samples": {"empty.vs.v8": [1.1, 1.4, 2.5, 3, 9],
-             "sha256.vs.v8": [0.58, 0.59, 0.6, 0.61, 0.62],
-             "empty.vs.lock": [0.9, 0.95, 1.0, 1.05, 1.1],
-             "empty.vs.v8.p99Ratio": [0.4, 0.5, 0.5, 0.5, 0.6],
-             "empty.vs.lock.p99Ratio": [0.5, 0.6, 1.5, 2, 3]}},
+           "samples": {"empty.vs.v8": [1.1, 1.4, 2.5, 2.5, 3, 9],
+             "sha256.vs.v8": [0.58, 0.59, 0.6, 0.6, 0.61, 0.62],
+             "empty.vs.lock": [0.9, 0.95, 1.0, 1.0, 1.05, 1.1],
+             "empty.vs.v8.p99Ratio": [0.4, 0.5, 0.5, 0.5, 0.5, 0.6],
+             "empty.vs.lock.p99Ratio": [0.5, 0.6, 1.5, 1.5, 2, 3]}},
          "bottleneck": {"valid": true, "notes": ["left <out>"], "figures": {"echo.64B.micros": 0.2,
            "echo.64B.encode.percent": 10, "echo.64B.copyIn.percent": 10,
            "echo.64B.guest.percent": 60, "echo.64B.copyOut.percent": 10,
@@ -78,7 +78,15 @@ class ReportTest {
         .startsWith("\n> warning: a load of <4>\n\n> warning: peers: GraalWasm is missing");
     assertThat(new ResultsDocument(run()).text())
         .contains("> warning: a load of <4>\n")
-        .contains("| seed | 42 |");
+        .contains("| seed | 42 |")
+        .contains("| command | `./millrace bench --quick --json run.json` |")
+        .contains("| processor | Some CPU @ 2 GHz |")
+        .contains("| cores, memory | 2, 8000 MiB (at most 0 MiB heap) |");
+    assertThat(page.substring(page.indexOf("Where it was measured")))
+        .contains("<tr><th>command</th><td class=\"words\">./millrace bench --quick")
+        .contains("<tr><th>commit</th><td class=\"words\">abc1234")
+        .contains("<tr><th>seed</th><td class=\"words\">42")
+        .contains("<tr><th>processor</th><td class=\"words\">Some CPU @ 2 GHz");
   }
 
   @Test
@@ -94,10 +102,12 @@ class ReportTest {
   void theSummaryHasTheSameVerdicts() throws Exception {
     assertThat(new MarkdownSummary(run()).text())
         .contains(
-            "| Millrace against | empty call of 1 KiB | its p99 | SHA-256 of 1 KiB | its p99 |")
+            "| Millrace against | empty call of 1 KiB: calls/s | p99 of its time"
+                + " | SHA-256 of 1 KiB: calls/s | p99 of its time |")
         .contains(
             "| V8 in process (Javet) | 2.50x ahead, uncertain | 0.50x ahead | **0.60x behind** |  |")
-        .contains("below 1 in the 99th percentile")
+        .contains("percentile of a call's time below 1.")
+        .contains("Uncertain: the rounds scatter")
         .contains("| peers | no: too <wide> | 11 | 1 |");
   }
 

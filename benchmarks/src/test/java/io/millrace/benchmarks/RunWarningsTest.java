@@ -12,7 +12,8 @@ class RunWarningsTest {
   private static final Optional<CpuTimes> START = Optional.of(new CpuTimes(1_000, 10));
 
   private static MachineFacts machine(double load, String governor, String... flags) {
-    return new MachineFacts(2, 1_024, "os", "java", List.of(flags), load, governor, List.of());
+    return new MachineFacts(
+        "a model", 2, 4_096, 1_024, "os", "java", List.of(flags), load, governor, List.of());
   }
 
   private static List<String> warnings(MachineFacts machine, long stolen, String commit) {
@@ -35,6 +36,14 @@ class RunWarningsTest {
             governor -> assertThat(governor).contains("governor is powersave"),
             flag -> assertThat(flag).contains("-XX:-DontCompileHugeMethods"),
             dirty -> assertThat(dirty).contains("abc-dirty"));
+  }
+
+  @Test
+  void theMachineIsNamed() {
+    assertThat(MachineFacts.processor("processor\t: 0\nmodel name\t: A CPU @ 2 GHz\n"))
+        .isEqualTo("A CPU @ 2 GHz");
+    assertThat(MachineFacts.processor("CPU part : 0xd0c\n")).isEmpty();
+    assertThat(MachineFacts.now().memoryMiB()).isGreaterThan(64);
   }
 
   @Test
