@@ -20,7 +20,6 @@ import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 
 /**
@@ -55,14 +54,6 @@ class StopsFirstTest {
     CompletableFuture<Reply> spinning = pool.invoke(Invocation.of("spin", "")).toFuture();
     await().until(() -> pool.metrics().running() == 1);
     return spinning;
-  }
-
-  /** Its guest does not stop, so the pool has one thread less. */
-  private static void beginAndGiveUpOne(WorkerPool pool) {
-    int before = pool.metrics().running();
-    Disposable run = pool.invoke(Invocation.of("stubborn", "")).subscribe(reply -> {}, e -> {});
-    await().until(() -> pool.metrics().running() == before + 1);
-    run.dispose();
   }
 
   private static void assertTerminated(CompletableFuture<Reply> invocation) {
@@ -129,7 +120,7 @@ class StopsFirstTest {
             });
     CompletableFuture<WorkerException> termination = pool.termination().toFuture();
     CompletableFuture<Reply> other = spin(pool);
-    beginAndGiveUpOne(pool);
+    WorkerLifeTest.Stubborn.beginAndGiveUp(pool);
     assertTerminated(other);
     assertThat(termination).succeedsWithin(LONG);
     await().until(() -> holding.getCount() == 0);
@@ -175,7 +166,7 @@ class StopsFirstTest {
               pool.close();
               closed.complete("closed");
             });
-    beginAndGiveUpOne(pool);
+    WorkerLifeTest.Stubborn.beginAndGiveUp(pool);
     assertThat(closed).succeedsWithin(LONG);
     pool.close();
     assertThat(pool.metrics().liveWorkers()).isZero();
@@ -225,7 +216,7 @@ class StopsFirstTest {
     logger.addHandler(closing);
     try {
       armed.set(true);
-      beginAndGiveUpOne(pool); // which the signaller is to tell of
+      WorkerLifeTest.Stubborn.beginAndGiveUp(pool); // which the signaller is to tell of
       assertThat(closed).succeedsWithin(LONG);
     } finally {
       logger.removeHandler(closing);

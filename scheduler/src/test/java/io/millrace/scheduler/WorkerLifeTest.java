@@ -35,6 +35,14 @@ class WorkerLifeTest {
 
     final CountDownLatch letGo = new CountDownLatch(1);
 
+    /** Begins a run that will not stop, so that its worker is given up after the grace time. */
+    static void beginAndGiveUp(WorkerPool pool) {
+      int before = pool.metrics().running();
+      Disposable run = pool.invoke(Invocation.of("stubborn", "")).subscribe(reply -> {}, e -> {});
+      await().until(() -> pool.metrics().running() == before + 1);
+      run.dispose();
+    }
+
     @Override
     public GuestLease lease() {
       GuestLease lease = new FakeGuests().lease();
@@ -59,12 +67,10 @@ class WorkerLifeTest {
     }
   }
 
-  /** Begins a run that will not stop, and gives it up. */
+  /** Gives a run up that does not stop, and waits until its worker is given up, too. */
   private static void abandonOne(WorkerPool pool) {
     long before = pool.metrics().abandonedWorkers();
-    Disposable run = pool.invoke(Invocation.of("stubborn", "")).subscribe(reply -> {}, e -> {});
-    await().until(() -> pool.metrics().running() == 1);
-    run.dispose();
+    Stubborn.beginAndGiveUp(pool);
     await().until(() -> pool.metrics().abandonedWorkers() == before + 1);
   }
 
@@ -91,9 +97,7 @@ class WorkerLifeTest {
             .grace(Duration.ofMillis(100))
             .drainTimeout(LONG.multipliedBy(2))
             .build();
-    Disposable run = pool.invoke(Invocation.of("stubborn", "")).subscribe(reply -> {}, e -> {});
-    await().until(() -> pool.metrics().running() == 1);
-    run.dispose(); // so it is given up after the grace time, while somebody waits for its thread
+    Stubborn.beginAndGiveUp(pool); // its worker goes after the grace time, while a closer waits
     assertThat(CompletableFuture.runAsync(pool::close)).succeedsWithin(LONG);
     assertThat(pool.metrics().abandonedWorkers()).isEqualTo(1);
     stubborn.letGo.countDown();
