@@ -48,9 +48,7 @@ final class Admission {
       }
       long room = capacity - (seen - knownDeparted.getOpaque());
       if (room < most) {
-        long departed = departed();
-        knownDeparted.setOpaque(departed);
-        room = capacity - (seen - departed);
+        room = capacity - (seen - departed());
         if (room <= 0) {
           return 0; // it was full when the counts were looked at
         }
@@ -72,6 +70,7 @@ final class Admission {
     for (Slot slot : slots) {
       sum += slot.begun();
     }
+    knownDeparted.setOpaque(sum);
     return sum;
   }
 
@@ -99,6 +98,12 @@ final class Admission {
   int waiting() {
     long seen = accepted.get() & ~CLOSED;
     return (int) Math.max(0, seen - departed());
+  }
+
+  /** The same without a look at what each worker counts: it may be far too much. */
+  int waitingAtMost() {
+    long seen = accepted.get() & ~CLOSED;
+    return (int) Math.min(capacity, seen - knownDeparted.getOpaque());
   }
 
   boolean hasRoom() {

@@ -67,9 +67,11 @@ final class Eviction {
     if (policy == Overflow.SHED_LATE) {
       shedLate();
     }
-    if (pool.admission().tryAcquire() || tryTakePlaceOfOldest()) {
+    if (task.tryTakeRoom(pool) || tryTakePlaceOfOldest()) {
       if (pool.tryAdmit(task, true)) {
         enter(task);
+      } else {
+        task.leaveRoom();
       }
     } else {
       pool.outcomes().refuse(task, true);

@@ -4,6 +4,7 @@ import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerException;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Operators;
@@ -154,6 +155,11 @@ final class InvokeAllSubscription extends Padded implements Subscription {
 
   void poolClosed() {
     upstream.fail(new WorkerException.PoolClosed("worker pool"));
+  }
+
+  /** While the stream waits for room: whose its next invocation is. */
+  @Nullable String nextTenant() {
+    return submission.nextTenant();
   }
 
   /** Any thread, also where no subscriber's code is to run. */

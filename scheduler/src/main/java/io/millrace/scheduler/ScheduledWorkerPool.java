@@ -57,7 +57,7 @@ final class ScheduledWorkerPool implements WorkerPool {
       slots[i] = new Slot(i, new FairQueue(config.tenantWeights(), false));
     }
     admission = new Admission(config.inboxCapacity(), slots);
-    tenantRoom = new TenantRoom(admission);
+    tenantRoom = new TenantRoom(admission, config.overflow());
     outcomes = new Outcomes(this, slots);
     announcer = new Announcer(this, config.recorder());
     crew = new Crew(this, config, slots);

@@ -1,7 +1,8 @@
 package io.millrace.scheduler;
 
 import io.millrace.pipeline.Invocation;
-import java.util.concurrent.atomic.AtomicReference;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -10,12 +11,23 @@ import reactor.core.publisher.Operators;
 /** An invocation that comes by itself, submitted at its subscriber's first request. */
 abstract class SingleTask extends Task implements Subscription {
 
+  private static final VarHandle ROOM;
+
+  static {
+    try {
+      ROOM =
+          MethodHandles.lookup().findVarHandle(SingleTask.class, "room", TenantRoom.Tenant.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
+  }
+
   final ScheduledWorkerPool pool;
   private final CoreSubscriber<?> subscriber;
   private final FirstRequest requested = new FirstRequest();
 
-  /** Whose room it has taken, until it ends. */
-  private final AtomicReference<TenantRoom.@Nullable Tenant> room = new AtomicReference<>();
+  /** Whose room it takes. Plain before it is admitted; then got and set, so that it leaves once. */
+  private TenantRoom.@Nullable Tenant room;
 
   SingleTask(ScheduledWorkerPool pool, Invocation invocation, CoreSubscriber<?> subscriber) {
     super(invocation);
@@ -36,7 +48,7 @@ abstract class SingleTask extends Task implements Subscription {
     submitted(pool.platform().nanoTime());
     if (!requested.told()) {
       pool.outcomes().cancel(this);
-    } else if (!tryAcquireRoom()) {
+    } else if (!tryTakeRoom(pool)) {
       pool.dispatcher().squeezeIn(this);
     } else if (pool.tryAdmit(this, false)) {
       admitted();
@@ -45,15 +57,16 @@ abstract class SingleTask extends Task implements Subscription {
     }
   }
 
-  private boolean tryAcquireRoom() {
-    TenantRoom.Tenant tenant = pool.tenantRoom().tryAcquire(invocation);
-    room.setPlain(tenant);
-    return tenant != null;
+  @Override
+  final boolean tryTakeRoom(ScheduledWorkerPool pool) {
+    room = pool.tenantRoom().tryAcquire(invocation);
+    return room != null;
   }
 
-  private void leaveRoom() {
-    TenantRoom.Tenant tenant = room.getAndSet(null);
-    if (tenant != null) {
+  @Override
+  final void leaveRoom() {
+    if (ROOM.getOpaque(this) instanceof TenantRoom.Tenant
+        && ROOM.getAndSet(this, null) instanceof TenantRoom.Tenant tenant) {
       tenant.left();
     }
   }

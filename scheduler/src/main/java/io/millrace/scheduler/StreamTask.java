@@ -30,6 +30,11 @@ final class StreamTask extends Task {
     this.stream = stream;
   }
 
+  @Override
+  boolean tryTakeRoom(ScheduledWorkerPool pool) {
+    return pool.tenantRoom().tryAcquireInStream(1) == 1;
+  }
+
   int place() {
     return place;
   }

@@ -105,6 +105,12 @@ final class Submission {
     submitQuietly();
   }
 
+  /** Any thread: of the next one to be given to the pool. */
+  @Nullable String nextTenant() {
+    StreamTask next = ring.getAcquire(arrivals.placeOf(submitted()));
+    return next == null ? null : next.invocation.tenant();
+  }
+
   boolean awaitsRoom() {
     return awaitingRoom.get();
   }
@@ -188,7 +194,7 @@ final class Submission {
     long arrived = arrivals.count();
     skipAnswered();
     while (submitted.getPlain() < arrived) {
-      int room = pool.admission().tryAcquire((int) (arrived - submitted.getPlain()));
+      int room = pool.tenantRoom().tryAcquireInStream((int) (arrived - submitted.getPlain()));
       if (room == 0) {
         if (pool.overflow() == Overflow.WAIT && !pool.isClosed()) {
           watchFrom(submitted.getPlain(), arrived);

@@ -89,6 +89,12 @@ abstract class Task extends TaskState {
     }
   }
 
+  /** Takes the room that it waits in, where it may have some. */
+  abstract boolean tryTakeRoom(ScheduledWorkerPool pool);
+
+  /** It waits no longer: it has begun, or ended before. Harmless when repeated. */
+  void leaveRoom() {}
+
   /** No guest is going to have the payload. */
   void dropPayload() {
     if (invocation.payload() instanceof LentSlices lent) {

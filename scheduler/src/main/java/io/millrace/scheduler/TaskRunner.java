@@ -93,6 +93,7 @@ final class TaskRunner extends Padded {
       return true;
     }
     slot.tally.countBegun();
+    task.leaveRoom();
     if (pool.roomQueue().isAwaited()) {
       pool.roomQueue().offer();
       lastEndNanos = NO_TIME; // which is not the guest's time

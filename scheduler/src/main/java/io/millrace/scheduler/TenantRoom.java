@@ -4,48 +4,82 @@ import io.millrace.pipeline.Invocation;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a part of the room for tenants that have little under way, among invocations that come by
- * themselves; streams have windows, which leave room for others. Without it, who sends more than is
- * done takes each place as it comes free, and the others get none. Any thread.
+ * Parts of the pool's room. Without them, who sends more than is done takes each place as it comes
+ * free, and the others get none. Any thread.
  *
- * <p>A tenant may have {@link #TIMES_FREE} times as much waiting as is free at that moment: one
- * that floods takes seven eighths, and of several each takes as much and the rest is free, however
- * many they are (dynamic thresholds: Choudhury and Hahne, Dynamic Queue Length Thresholds for
- * Shared-Memory Packet Switches, IEEE/ACM Transactions on Networking 6, 1998). While only one
- * tenant has ever come, all room is its own.
+ * <p>Among invocations that come by themselves, a tenant may have {@link #TIMES_FREE} times as much
+ * waiting as is free at that moment: so n that flood take 7n / (7n + 1) together and leave the rest
+ * (dynamic thresholds: Choudhury and Hahne, Dynamic Queue Length Thresholds for Shared-Memory
+ * Packet Switches, IEEE/ACM Transactions on Networking 6, 1998). Where that rounds to nothing, the
+ * last eighth is for tenants that have less than an eighth waiting. Who has nothing waiting gets
+ * whatever is free. While only one tenant has ever come, all room is its own.
+ *
+ * <p>Streams together leave an eighth to what comes by itself, however many are open.
+ *
+ * <p>Counts err on the side of too little waiting in streams: one that comes by itself is counted
+ * before it takes room, and until after it has left it. So a stream is told of room rather too
+ * early than not at all.
  */
 final class TenantRoom {
 
   private static final int TIMES_FREE = 7;
 
-  /** With more than this many tenants known, those with nothing under way are forgotten. */
-  private static final int MOST_KNOWN = 1024;
+  private static final int PARTS = 8;
+
+  /** With more than this many tenants known, those with nothing waiting are forgotten. */
+  static final int MOST_KNOWN = 1024;
 
   private static final Object NO_TENANT = new Object();
 
   private final Admission admission;
+  private final int capacity;
+  private final boolean hasParts;
+  private final int kept;
   private final Map<Object, Tenant> tenants = new ConcurrentHashMap<>();
+  private final LongAdder singles = new LongAdder();
   private volatile boolean severalCame;
+  private volatile int nextForget = MOST_KNOWN;
 
   /**
-   * What one tenant has under way. An estimate: a count that is forgotten just when it is used
-   * again misses that one.
+   * What one tenant has waiting. An estimate: a count that is forgotten just when it is used again
+   * misses that one.
    */
-  static final class Tenant {
+  final class Tenant {
 
-    private final AtomicInteger underWay = new AtomicInteger();
+    private final AtomicInteger waiting = new AtomicInteger();
+
+    private boolean tryAcquire() {
+      waiting.incrementAndGet();
+      singles.increment();
+      if (admission.tryAcquire()) {
+        return true;
+      }
+      left();
+      return false;
+    }
 
     void left() {
-      underWay.decrementAndGet();
+      waiting.decrementAndGet();
+      singles.decrement();
     }
   }
 
-  TenantRoom(Admission admission) {
+  /**
+   * @param overflow with {@link Overflow#DROP_OLDEST} there are no parts: who has most pays for
+   *     whoever comes
+   */
+  TenantRoom(Admission admission, Overflow overflow) {
     this.admission = admission;
+    this.capacity = admission.capacity();
+    this.hasParts = overflow != Overflow.DROP_OLDEST;
+    this.kept = hasParts ? capacity / PARTS : 0;
   }
+
+  // ---- what comes by itself
 
   /**
    * Takes room for an invocation; answers for whom, or null where there is none for this tenant.
@@ -53,26 +87,21 @@ final class TenantRoom {
   @Nullable Tenant tryAcquire(Invocation invocation) {
     String name = invocation.tenant();
     Tenant tenant = tenant(name == null ? NO_TENANT : name);
-    if (severalCame && hasItsPart(tenant.underWay.get())) {
+    if (hasParts && severalCame && hasItsPart(tenant.waiting.get())) {
       return null;
     }
-    if (!admission.tryAcquire()) {
-      return null;
-    }
-    tenant.underWay.incrementAndGet();
-    return tenant;
+    return tenant.tryAcquire() ? tenant : null;
   }
 
-  /**
-   * What runs of it is under way, too, but takes no room: no more of it waits than waits at all.
-   */
-  private boolean hasItsPart(int underWay) {
-    if (underWay == 0) {
-      return false;
-    }
-    int waiting = admission.waiting();
-    int free = admission.capacity() - waiting;
-    return Math.min(underWay, waiting) >= (long) TIMES_FREE * free;
+  private boolean hasItsPart(int own) {
+    // The second look counts exactly, and reads what each worker writes with each run.
+    return own > 0
+        && hasItsPart(own, capacity - admission.waitingAtMost())
+        && hasItsPart(own, capacity - admission.waiting());
+  }
+
+  private boolean hasItsPart(int own, int free) {
+    return own >= (long) TIMES_FREE * free || (free <= kept && own >= kept && kept > 0);
   }
 
   private Tenant tenant(Object name) {
@@ -80,13 +109,35 @@ final class TenantRoom {
     if (known != null) {
       return known;
     }
-    if (tenants.size() >= MOST_KNOWN) {
-      tenants.values().removeIf(each -> each.underWay.get() == 0);
+    if (tenants.size() >= nextForget) {
+      tenants.values().removeIf(each -> each.waiting.get() == 0);
+      nextForget = tenants.size() + MOST_KNOWN; // or each new one would look through all
     }
     Tenant tenant = tenants.computeIfAbsent(name, none -> new Tenant());
     if (tenants.size() > 1) {
       severalCame = true;
     }
     return tenant;
+  }
+
+  // ---- streams
+
+  /** Takes room for up to {@code most} invocations of a stream; answers for how many. */
+  int tryAcquireInStream(int most) {
+    if (admission.waitingAtMost() + most <= capacity - kept) {
+      return admission.tryAcquire(most);
+    }
+    int left = leftToStreams();
+    return left <= 0 ? 0 : admission.tryAcquire(Math.min(most, left));
+  }
+
+  /** Whether a stream that waits for room would get some. */
+  boolean hasRoomForStreams() {
+    return leftToStreams() > 0 && admission.hasRoom();
+  }
+
+  private int leftToStreams() {
+    int waiting = admission.waiting();
+    return kept == 0 ? capacity - waiting : (int) (capacity - kept - (waiting - singles.sum()));
   }
 }

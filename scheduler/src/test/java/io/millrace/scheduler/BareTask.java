@@ -21,6 +21,11 @@ final class BareTask extends Task {
   }
 
   @Override
+  boolean tryTakeRoom(ScheduledWorkerPool pool) {
+    return false;
+  }
+
+  @Override
   boolean deliver() {
     return false;
   }

@@ -21,6 +21,11 @@ class DeadlineTableTest {
     }
 
     @Override
+    boolean tryTakeRoom(ScheduledWorkerPool pool) {
+      return false;
+    }
+
+    @Override
     boolean deliver() {
       return false;
     }

@@ -20,6 +20,11 @@ class FairQueueTest {
     }
 
     @Override
+    boolean tryTakeRoom(ScheduledWorkerPool pool) {
+      return false;
+    }
+
+    @Override
     boolean deliver() {
       return false;
     }

@@ -22,6 +22,11 @@ class RunQueueTest {
     }
 
     @Override
+    boolean tryTakeRoom(ScheduledWorkerPool pool) {
+      return false;
+    }
+
+    @Override
     boolean deliver() {
       return false;
     }

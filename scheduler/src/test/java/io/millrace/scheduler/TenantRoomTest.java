@@ -12,12 +12,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 
-/** One worker that is held up, and room for 16, of which two are kept. */
+/** Mostly one worker that is held up, and room for 16. */
 @Timeout(value = 30, unit = TimeUnit.SECONDS)
 class TenantRoomTest {
 
@@ -88,20 +90,109 @@ class TenantRoomTest {
     }
   }
 
-  @Test
-  void manyFloodsLeaveRoomTogether() {
-    try (WorkerPool large =
-        WorkerPools.over(guests).workers(1).inboxCapacity(256).drainTimeout(SHORT).build()) {
-      large.invoke(Invocation.of("gate", "")).subscribe();
-      await().until(() -> guests.started.get() == 1);
-      for (int i = 0; i < FLOOD; i++) {
-        for (int tenant = 0; tenant < 9; tenant++) {
+  /** Of one inbox, in turn: how many wait then. */
+  private long waitingBesideFloods(int tenants, int capacity) {
+    try (WorkerPool other =
+        WorkerPools.over(guests).workers(1).inboxCapacity(capacity).drainTimeout(SHORT).build()) {
+      int before = guests.started.get();
+      other.invoke(Invocation.of("gate", "")).subscribe();
+      await().until(() -> guests.started.get() == before + 1);
+      for (int i = 0; i < capacity; i++) {
+        for (int tenant = 0; tenant < tenants; tenant++) {
           Invocation one = Invocation.of("echo", "").withTenant("flood" + tenant);
-          large.invoke(one).subscribe(reply -> {}, refused -> {});
+          other.invoke(one).subscribe(reply -> {}, refused -> {});
         }
       }
-      assertThat(large.metrics().waiting()).as("28 of each, where 4 are free").isEqualTo(252);
+      long waiting = other.metrics().waiting();
       guests.open();
+      return waiting;
+    }
+  }
+
+  @Test
+  void manyFloodsLeaveRoomTogether() {
+    assertThat(waitingBesideFloods(9, 256)).as("28 of each, where 4 are free").isEqualTo(252);
+  }
+
+  @Test
+  void someFloodsLeaveAnEighthOfASmallInbox() {
+    assertThat(waitingBesideFloods(3, 16)).isEqualTo(14);
+  }
+
+  @Test
+  void aFloodLeavesRoomWhereWhatIsLateIsShed() {
+    try (WorkerPool sheds =
+        WorkerPools.over(guests)
+            .workers(1)
+            .inboxCapacity(16)
+            .overflow(Overflow.SHED_LATE)
+            .drainTimeout(SHORT)
+            .build()) {
+      sheds.invoke(Invocation.of("gate", "")).subscribe();
+      await().until(() -> guests.started.get() == 1);
+      for (int i = 0; i < FLOOD; i++) {
+        Invocation one = Invocation.of("echo", "").withTenant("flood");
+        sheds.invoke(one).subscribe(reply -> {}, refused -> {});
+      }
+      assertThat(sheds.metrics().waiting()).isEqualTo(14);
+      CompletableFuture<Reply> quiet =
+          sheds.invoke(Invocation.of("echo", "").withTenant("quiet")).toFuture();
+      guests.open();
+      assertThat(quiet).succeedsWithin(LONG);
+    }
+  }
+
+  @Test
+  void whatRunsTakesNoRoom() {
+    try (WorkerPool wide =
+        WorkerPools.over(guests).workers(16).inboxCapacity(16).drainTimeout(SHORT).build()) {
+      for (int i = 0; i < 14; i++) {
+        wide.invoke(Invocation.of("gate", "").withTenant("runs")).subscribe();
+      }
+      await().until(() -> guests.started.get() == 14);
+      for (int i = 0; i < FLOOD; i++) {
+        wide.invoke(Invocation.of("gate", "").withTenant("flood"))
+            .subscribe(reply -> {}, refused -> {});
+      }
+      await().until(() -> guests.started.get() == 16);
+      assertThat(wide.metrics().waiting()).isGreaterThanOrEqualTo(12);
+      CompletableFuture<Reply> one =
+          wide.invoke(Invocation.of("echo", "").withTenant("runs")).toFuture();
+      guests.open();
+      assertThat(one).succeedsWithin(LONG);
+    }
+  }
+
+  private static Flux<Invocation> endless(String tenant) {
+    return Flux.<Invocation>generate(
+        sink -> sink.next(Invocation.of("echo", "").withTenant(tenant)));
+  }
+
+  @Test
+  void manyStreamsOfATenantLeaveRoomAndTurnsToAnother() {
+    try (WorkerPool large =
+        WorkerPools.over(guests).workers(1).inboxCapacity(64).drainTimeout(SHORT).build()) {
+      large.invoke(Invocation.of("gate", "")).subscribe();
+      await().until(() -> guests.started.get() == 1);
+      AtomicInteger flood = new AtomicInteger();
+      List<Disposable> streams = new ArrayList<>();
+      for (int i = 0; i < 40; i++) {
+        streams.add(large.invokeAll(endless("flood")).subscribe(reply -> flood.incrementAndGet()));
+      }
+      assertThat(large.metrics().waiting()).isEqualTo(56);
+      CompletableFuture<Reply> one =
+          large.invoke(Invocation.of("echo", "").withTenant("quiet")).toFuture();
+      assertThat(large.metrics().waiting()).isEqualTo(57);
+      CompletableFuture<Integer> between =
+          large.invokeAll(endless("other").take(50)).count().map(count -> flood.get()).toFuture();
+      guests.open();
+      assertThat(one).succeedsWithin(LONG);
+      assertThat(between)
+          .succeedsWithin(LONG)
+          .asInstanceOf(InstanceOfAssertFactories.INTEGER)
+          .as("of its 40 streams, each of which had a turn for each of the other's before")
+          .isLessThan(400);
+      streams.forEach(Disposable::dispose);
     }
   }
 
@@ -134,7 +225,7 @@ class TenantRoomTest {
         await().until(() -> refused(expired) == 14);
         assertThat(pool.metrics().waiting()).isZero();
       }
-      List<CompletableFuture<Reply>> own = List.of(send("a"), send("a"));
+      List<CompletableFuture<Reply>> own = List.of(send("a"));
       assertThat(refused(flood("b"))).isEqualTo(FLOOD - 13);
       assertThat(refused(List.of(send("a")))).as("it has less than its part").isZero();
       guests.open();
