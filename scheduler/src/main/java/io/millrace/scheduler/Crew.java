@@ -18,10 +18,13 @@ import org.jspecify.annotations.Nullable;
 final class Crew {
 
   /**
-   * How often a closer looks whether what it waits for has ended: the last claim or drain, without
-   * any worker, or a worker that may be given up meanwhile.
+   * How often a closer looks again. Nobody wakes it when the last claim or drain ends, or when the
+   * worker that it waits for is given up.
    */
   private static final long LOOK_NANOS = 1_000_000;
+
+  /** A submitter that has not come after so many is not running. */
+  private static final int MOST_QUICK_LOOKS = 100;
 
   private final ScheduledWorkerPool pool;
   private final WorkerPoolConfig config;
@@ -225,8 +228,8 @@ final class Crew {
   }
 
   /** Mostly it is a few instructions away; but a claim may be open up to its deadline. */
-  private void awaitSubmitter() throws InterruptedException {
-    if (pool.claims().count() == 0) {
+  private void awaitSubmitter(int looks) throws InterruptedException {
+    if (pool.claims().count() == 0 && looks < MOST_QUICK_LOOKS) {
       pool.platform().yieldNow();
     } else {
       pause();
@@ -244,6 +247,7 @@ final class Crew {
   boolean join(long nanos) {
     Platform platform = pool.platform();
     long start = platform.nanoTime();
+    int looks = 0;
     try {
       while (platform.nanoTime() - start < nanos) {
         Thread next = threads.peek();
@@ -255,7 +259,7 @@ final class Crew {
           pause(); // a subscriber takes long
         } else if (next == null) {
           pool.dispatcher().run(); // a submitter has room and has not come this far yet
-          awaitSubmitter();
+          awaitSubmitter(looks++);
         } else if (platform.join(next, LOOK_NANOS)) {
           threads.remove(next);
         }

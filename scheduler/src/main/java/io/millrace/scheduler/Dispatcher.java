@@ -74,7 +74,9 @@ final class Dispatcher {
     }
   }
 
-  /** As {@link #squeezeIn(Task, boolean)}; a refusal is told at once. */
+  /**
+   * As {@link #squeezeIn(Task, boolean)}; a refusal is told at once, if the policy is to refuse.
+   */
   void squeezeIn(Task task) {
     squeezeIn(task, false);
   }
@@ -86,7 +88,7 @@ final class Dispatcher {
    */
   void squeezeIn(Task task, boolean later) {
     pool.deadlines().watch(task);
-    if (eviction.offer(task)) {
+    if (!pool.isClosed() && eviction.offer(task)) {
       run();
     } else {
       pool.outcomes().refuse(task, later);

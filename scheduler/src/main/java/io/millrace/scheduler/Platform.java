@@ -98,7 +98,7 @@ interface Platform {
     @Override
     public boolean join(Thread thread, long nanos) throws InterruptedException {
       TimeUnit.NANOSECONDS.timedJoin(thread, nanos);
-      return !thread.isAlive();
+      return hasEnded(thread); // one that is about to start is not alive either
     }
 
     @Override

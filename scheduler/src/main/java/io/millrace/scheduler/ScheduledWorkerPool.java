@@ -168,8 +168,13 @@ final class ScheduledWorkerPool implements WorkerPool {
         task.dropPayload(); // whoever ended it in between found nothing to give back
       }
       return true;
-    } catch (WorkerException.SliceMisuse misuse) {
-      outcomes.tryAnswerWaiting(task, () -> misuse, later);
+    } catch (Throwable refused) { // a misuse, or a source of guests that throws
+      WorkerException failure =
+          refused instanceof WorkerException known
+              ? known
+              : new WorkerException.WorkerTerminated(
+                  "its payload was not taken: " + refused, refused);
+      outcomes.tryAnswerWaiting(task, () -> failure, later);
       return false;
     }
   }

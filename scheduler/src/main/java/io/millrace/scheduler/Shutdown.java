@@ -4,7 +4,6 @@ import io.millrace.pipeline.WorkerException;
 import java.util.Objects;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
-import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
@@ -18,13 +17,11 @@ final class Shutdown {
 
   private final ScheduledWorkerPool pool;
   private final WorkerPoolConfig config;
-  private final Scheduler signals;
   private final Sinks.One<WorkerException> termination = Sinks.one();
 
   Shutdown(ScheduledWorkerPool pool, WorkerPoolConfig config) {
     this.pool = pool;
     this.config = config;
-    this.signals = Schedulers.fromExecutor(pool.signaller()::add);
   }
 
   /** Drains within the pool's limit, then terminates; waits for that where it may. */
@@ -83,9 +80,10 @@ final class Shutdown {
 
   /**
    * Emits why the pool was terminated; never, if it is closed in peace. To each of its subscribers
-   * by itself: one that blocks or throws keeps no other from it.
+   * by itself: one that blocks or throws keeps no other from it. On a thread of Reactor's, which
+   * are there when the pool's have ended.
    */
   Mono<WorkerException> termination() {
-    return termination.asMono().publishOn(signals);
+    return termination.asMono().publishOn(Schedulers.boundedElastic());
   }
 }

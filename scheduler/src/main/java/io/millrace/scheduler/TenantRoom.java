@@ -120,6 +120,11 @@ final class TenantRoom {
     return tenant;
   }
 
+  /** How many tenants are known. */
+  int known() {
+    return tenants.size();
+  }
+
   // ---- streams
 
   /** Takes room for up to {@code most} invocations of a stream; answers for how many. */

@@ -85,10 +85,17 @@ final class Watchdog implements Runnable {
     wakeFor(until);
   }
 
-  /** Any thread: then the pool is terminated, if it has not ended by itself. */
+  /**
+   * Any thread: then the pool is terminated, if it has not ended by itself. Of several moments the
+   * first one counts.
+   */
   void terminateAt(long momentNanos) {
-    endNanos = momentNanos;
-    ends = true;
+    synchronized (this) { // among those that close
+      if (!ends || momentNanos - endNanos < 0) {
+        endNanos = momentNanos;
+        ends = true;
+      }
+    }
     wakeFor(momentNanos);
   }
 

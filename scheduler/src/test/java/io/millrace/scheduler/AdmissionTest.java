@@ -2,7 +2,9 @@ package io.millrace.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.pipeline.Invocation;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -90,5 +92,19 @@ class AdmissionTest {
     }
     assertThat(tooMany).isZero();
     assertThat(admission.waiting()).isZero();
+  }
+
+  @Test
+  void tenantsThatHaveNothingWaitingAreForgotten() {
+    TenantRoom room = new TenantRoom(new Admission(10_000, slots(1)), Overflow.WAIT);
+    for (int i = 0; i < TenantRoom.MOST_KNOWN; i++) {
+      assertThat(room.tryAcquire(Invocation.of("f", "").withTenant("stays" + i))).isNotNull();
+    }
+    for (int i = 0; i < 5_000; i++) {
+      TenantRoom.Tenant passing = room.tryAcquire(Invocation.of("f", "").withTenant("passes" + i));
+      Objects.requireNonNull(passing).left();
+      assertThat(room.known()).isLessThanOrEqualTo(2 * TenantRoom.MOST_KNOWN);
+    }
+    assertThat(room.known()).isGreaterThanOrEqualTo(TenantRoom.MOST_KNOWN);
   }
 }

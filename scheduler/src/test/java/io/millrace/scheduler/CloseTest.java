@@ -14,14 +14,17 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
@@ -97,6 +100,94 @@ class CloseTest {
         .expectNextMatches(WorkerException.WorkerTerminated.class::isInstance)
         .expectComplete()
         .verify(LONG);
+  }
+
+  @Test
+  void tellsWhoAsksAfterItsEndThoughAnotherBlocks() throws Exception {
+    WorkerPool pool = pool(LONG);
+    assertThat(pool.invoke(Invocation.of("echo", "")).block(LONG)).isNotNull();
+    pool.terminate();
+    pool.close();
+    await().until(() -> guests.threads.stream().noneMatch(Thread::isAlive));
+    CountDownLatch blocked = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    pool.termination()
+        .subscribe(
+            why -> {
+              blocked.countDown();
+              FakeGuests.awaitUninterruptibly(release);
+            });
+    try {
+      assertThat(blocked.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(pool.termination().toFuture()).succeedsWithin(LONG);
+    } finally {
+      release.countDown();
+    }
+  }
+
+  @Test
+  void whoClosesOnAWorkersThreadDoesNotWaitForItselfThoughOthersClosedAtItsStart()
+      throws Exception {
+    CountDownLatch closing = new CountDownLatch(1);
+    AtomicInteger joins = new AtomicInteger();
+    Platform slowToStart =
+        HookedPlatform.with(
+            (method, arguments) -> {
+              if (method.equals("join")) {
+                joins.incrementAndGet();
+              } else if (method.equals("start")
+                  && ((Thread) arguments[0]).getName().contains("-worker-")) {
+                closing.countDown();
+                await().until(() -> joins.get() > 1); // so one was waited for in vain
+              }
+            });
+    ScheduledWorkerPool pool =
+        WorkerPools.over(guests).workers(1).drainTimeout(Duration.ofSeconds(20)).build(slowToStart);
+    Thread closer =
+        new Thread(
+            () -> {
+              FakeGuests.awaitUninterruptibly(closing);
+              pool.close();
+            });
+    closer.start();
+    CompletableFuture<Reply> reply =
+        pool.invoke(Invocation.of("echo", "")).doOnNext(it -> pool.close()).toFuture();
+    assertThat(reply).succeedsWithin(LONG);
+    closer.join(10_000);
+    assertThat(closer.isAlive()).isFalse();
+  }
+
+  @Test
+  void closingAgainDoesNotPutItsLimitOff() {
+    WorkerPool pool = pool(Duration.ofMillis(500));
+    AtomicInteger closes = new AtomicInteger();
+    CompletableFuture<Integer> closesBefore =
+        pool.invoke(Invocation.of("spin", ""))
+            .map(reply -> -1)
+            .onErrorResume(terminated -> Mono.fromSupplier(closes::get))
+            .toFuture();
+    for (int i = 0; i < 20; i++) {
+      pool.invoke(Invocation.of("echo", ""))
+          .subscribe(
+              reply -> {
+                pool.close();
+                closes.incrementAndGet();
+                sleepMillis(100);
+              },
+              terminated -> {});
+    }
+    assertThat(closesBefore)
+        .succeedsWithin(LONG)
+        .asInstanceOf(InstanceOfAssertFactories.INTEGER)
+        .isBetween(1, 15);
+  }
+
+  private static void sleepMillis(long millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Test

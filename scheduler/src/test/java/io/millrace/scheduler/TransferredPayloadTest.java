@@ -208,4 +208,30 @@ class TransferredPayloadTest {
       assertThat(pool.metrics().waiting()).isZero();
     }
   }
+
+  @Test
+  void whenTheSourceOfGuestsThrows() {
+    GuestSource throwing =
+        new GuestSource() {
+          @Override
+          public GuestLease lease() {
+            return guests.lease();
+          }
+
+          @Override
+          public boolean canReach(Slice any) {
+            throw new IllegalStateException("mine");
+          }
+        };
+    try (WorkerPool pool = WorkerPools.over(throwing).workers(1).inboxCapacity(1).build()) {
+      StepVerifier.create(pool.invoke(handingOver))
+          .expectErrorSatisfies(
+              error ->
+                  assertThat(error)
+                      .isInstanceOf(WorkerException.WorkerTerminated.class)
+                      .hasMessageContaining("mine"))
+          .verify(LONG);
+      assertThat(pool.metrics().waiting()).isZero();
+    }
+  }
 }
