@@ -104,11 +104,20 @@ class CloseTest {
 
   @Test
   void tellsWhoAsksAfterItsEndThoughAnotherBlocks() throws Exception {
-    WorkerPool pool = pool(LONG);
-    assertThat(pool.invoke(Invocation.of("echo", "")).block(LONG)).isNotNull();
+    Queue<Thread> own = new ConcurrentLinkedQueue<>();
+    Platform watched =
+        HookedPlatform.with(
+            (method, arguments) -> {
+              if (method.equals("start")) {
+                own.add((Thread) arguments[0]);
+              }
+            });
+    WorkerPool pool = WorkerPools.over(guests).workers(1).build(watched);
+    Invocation timed = Invocation.of("echo", "").withDeadline(LONG); // which the watchdog keeps
+    assertThat(pool.invoke(timed).block(LONG)).isNotNull();
     pool.terminate();
     pool.close();
-    await().until(() -> guests.threads.stream().noneMatch(Thread::isAlive));
+    await().until(() -> own.stream().noneMatch(Thread::isAlive));
     CountDownLatch blocked = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
     pool.termination()
