@@ -65,6 +65,16 @@ record ReportData(JsonNode root) {
     return ratio.doubt().isPresent() ? Standing.OPEN : Standing.EVEN;
   }
 
+  /** Whether nothing speaks against a profile's figures. */
+  boolean isValid(String profile) {
+    return root.path("profiles").path(profile).path("valid").asBoolean();
+  }
+
+  /** What speaks against a profile's figures; empty for one that is valid. */
+  String why(String profile) {
+    return root.path("profiles").path(profile).path("why").asText();
+  }
+
   /** Whether a figure's size is not to be relied upon. */
   boolean isUncertain(String profile, String name) {
     return root.path("profiles").path(profile).path("uncertain").has(name);
