@@ -52,6 +52,16 @@ class ReportTest {
   }
 
   @Test
+  void whoIsMeasuredWithOneCallOnlyStandsUnderThatCall() throws Exception {
+    String figures =
+        "{\"profiles\": {\"peers\": {\"valid\": true, \"figures\": {\"sha256.vs.v8\": 0.6}}}}";
+    String page = new HtmlReport(new ReportData(new JsonMapper().readTree(figures))).page();
+    assertThat(page)
+        .contains(
+            "<tr><th>V8 in process (Javet)</th><td>–</td><td>–</td><td class=\"unknown\">0.60×");
+  }
+
+  @Test
   void thePageNeedsNothingElse() throws Exception {
     assertThat(new HtmlReport(run()).page())
         .contains("name=\"viewport\"")
