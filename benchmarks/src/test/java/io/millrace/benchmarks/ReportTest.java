@@ -117,6 +117,8 @@ class ReportTest {
         .contains(
             "| V8 in process (Javet) | 2.50x ahead, uncertain | 0.50x ahead | **0.60x behind** |  |")
         .contains("percentile of a call's time below 1.")
+        .contains("the middle half of which spans at most 20 % of the median")
+        .contains("Rates and times by themselves are not checked for scatter")
         .contains("Uncertain: the rounds scatter")
         .contains("| peers | no: too <wide> | 11 | 1 |");
   }
