@@ -46,4 +46,18 @@ class RatesTest {
   private static Load steady() {
     return load(120, 120, 120, 120, 120, 120);
   }
+
+  @Test
+  void theShareOfBareLoopsIsNotTakenForALoss() {
+    Ratio share = new Ratio(new double[] {0.98, 0.98, 0.98, 0.98, 0.98, 0.98});
+    Figures figures = new Figures();
+    ScalingProfile.putShares(figures, share, share);
+    assertThat(figures.values()).containsEntry("overhead.sha256.oneWorker", 0.98);
+    assertThat(figures.notes())
+        .singleElement()
+        .asString()
+        .contains("overhead.sha256", "share of bare loops", "that is kept", "1 is no overhead");
+    assertThat(Glossary.of("scaling", "overhead.sha256.oneWorker").orElseThrow().meaning())
+        .contains("that is kept", "1 is no overhead");
+  }
 }
