@@ -32,9 +32,11 @@ import picocli.CommandLine.Spec;
           + "peers four, all together some eleven; with --quick less than three.",
       "",
       "A profile is valid when nothing in its run speaks against its figures: no call failed, "
-          + "Little's law holds, ratios have at least six pairs of which half lie within 20 %% of "
-          + "the median. A figure is uncertain when its rounds scatter more widely: its size is "
-          + "not to be relied upon, though who is ahead may stand. Why is said with each.",
+          + "Little's law holds, ratios have at least six pairs, the middle half of which spans at "
+          + "most 20 %% of the median. Rates and times by themselves are not checked for scatter, "
+          + "but for the limits and what a feature costs in dispatch. A figure is uncertain when its "
+          + "rounds scatter more widely: its size is not to be relied upon, though who is ahead may "
+          + "stand. Why is said with each.",
       "",
       "The files are written anew after each profile, so an interrupt loses none that is done.",
     },

@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
           + "that a run calls uncertain stays so. Rates and times by themselves differ from one "
           + "JVM's start to the next, so there is no verdict on them; nor is there on what is no "
           + "merit (rawSpeedUp). A count of what ought not to be (unanswered, neighboursHit) is "
-          + "worse where there is more, whatever the number.",
+          + "worse where there is more, whatever the number, even of a profile that is not valid. "
+          + "That a profile was valid and is not is worse, too. What only OLD has is named as gone.",
       "",
       "The intervals tell the noise within each run. Before a change is believed, make both runs "
           + "twice: the JIT may decide otherwise in another JVM.",
@@ -55,9 +56,19 @@ final class BenchCompare implements Callable<Integer> {
     ReportData now = ReportData.read(after, spec);
     warnOfDifferences(old, now, out);
     List<Comparison> comparisons = new ArrayList<>();
-    for (String profile : now.profiles()) {
-      if (old.has(profile) && isTrusted(old, profile, out) && isTrusted(now, profile, out)) {
+    boolean broken = false;
+    for (String profile : old.profiles()) {
+      if (now.has(profile)) {
+        tellGone(profile, old, now, out);
+        tellNotValid(profile, "old", old, out);
+        tellNotValid(profile, "new", now, out);
+        if (old.isValid(profile) && !now.isValid(profile)) {
+          out.println("worse: " + profile + " was valid and is not");
+          broken = true;
+        }
         comparisons.addAll(compare(profile, old, now));
+      } else {
+        out.println("gone: " + profile + ", all " + old.figures(profile).size() + " figures");
       }
     }
     out.println("| figure | old | new | new by old | verdict |");
@@ -72,7 +83,8 @@ final class BenchCompare implements Callable<Integer> {
         out.println(count + " " + verdict.words() + (hidden ? " (--all shows them)" : ""));
       }
     }
-    return comparisons.stream().anyMatch(each -> each.verdict() == Verdict.WORSE) ? 1 : 0;
+    boolean worse = comparisons.stream().anyMatch(each -> each.verdict() == Verdict.WORSE);
+    return broken || worse ? 1 : 0;
   }
 
   /** What has to be alike for figures to be comparable, and is not. */
@@ -121,12 +133,18 @@ final class BenchCompare implements Callable<Integer> {
   private static String row(Comparison each) {
     return String.format(
         Locale.ROOT,
-        "| %s | %s | %s | %.3f | %s |",
+        "| %s | %s | %s | %s | %s |",
         each.name(),
         words(each.before()),
         words(each.after()),
-        each.factor(),
+        factor(each),
         each.verdict().words());
+  }
+
+  /** New by old; empty where the old one is 0, as counts are. */
+  private static String factor(Comparison each) {
+    double before = each.before().median();
+    return before == 0 ? "" : String.format(Locale.ROOT, "%.3f", each.after().median() / before);
   }
 
   /** The median, and the interval where there is one. */
@@ -136,20 +154,29 @@ final class BenchCompare implements Callable<Integer> {
         : String.format(Locale.ROOT, "%.4g [%.4g, %.4g]", of.median(), of.low(), of.high());
   }
 
-  private static boolean isTrusted(ReportData data, String profile, PrintWriter out) {
-    JsonNode node = data.root().path("profiles").path(profile);
-    boolean valid = node.path("valid").asBoolean();
-    if (!valid) {
-      out.println("left out: " + profile + " is not valid: " + node.path("why").asText());
-    }
-    return valid;
+  /** A peer that is missing, say, or that broke down. */
+  private static void tellGone(String profile, ReportData old, ReportData now, PrintWriter out) {
+    old.figures(profile).stream()
+        .filter(name -> now.figure(profile, name).isEmpty())
+        .forEach(name -> out.println("gone: " + profile + ": " + name));
   }
 
-  /** All figures that both runs have. */
+  private static void tellNotValid(String profile, String which, ReportData data, PrintWriter out) {
+    if (!data.isValid(profile)) {
+      out.println(
+          String.format(
+              "left out, but for its counts: %s is not valid in the %s run: %s",
+              profile, which, data.why(profile)));
+    }
+  }
+
+  /** All figures that both runs have; only counts where one of them is not valid. */
   private static List<Comparison> compare(String profile, ReportData old, ReportData now) {
+    boolean trusted = old.isValid(profile) && now.isValid(profile);
     List<Comparison> comparisons = new ArrayList<>();
     for (String name : now.figures(profile)) {
-      if (old.figure(profile, name).isPresent()) {
+      boolean both = old.figure(profile, name).isPresent() && now.figure(profile, name).isPresent();
+      if (both && (trusted || FigureMeaning.of(name) == FigureMeaning.COUNT)) {
         comparisons.add(
             Comparison.of(
                 profile + ": " + name, side(old, profile, name), side(now, profile, name)));

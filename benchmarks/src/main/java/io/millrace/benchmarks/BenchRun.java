@@ -148,10 +148,15 @@ final class BenchRun {
     if (!isComplete()) {
       all.add("the run is incomplete; not measured: " + String.join(", ", missing()));
     }
-    all.addAll(RunWarnings.of(machine, cpuBefore, CpuTimes.now(), commit));
+    all.addAll(RunWarnings.of(machine, cpuBefore, CpuTimes.now(), commit, seconds()));
     outcomes.forEach(
         (name, outcome) -> outcome.warnings.forEach(what -> all.add(name + ": " + what)));
     return all;
+  }
+
+  /** That the profiles took together. */
+  private double seconds() {
+    return outcomes.values().stream().mapToDouble(Outcome::seconds).sum();
   }
 
   private static double secondsSince(long nanos) {

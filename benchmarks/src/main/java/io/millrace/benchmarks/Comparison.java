@@ -88,9 +88,4 @@ record Comparison(String name, Interval before, Interval after, Verdict verdict)
     boolean lowerIsBetter = meaning == FigureMeaning.LOWER_IS_BETTER;
     return now.median() < old.median() == lowerIsBetter ? Verdict.BETTER : Verdict.WORSE;
   }
-
-  /** New by old. */
-  double factor() {
-    return after.median() / before.median();
-  }
 }

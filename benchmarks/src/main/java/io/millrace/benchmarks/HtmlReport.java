@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 
 /** One page that tells a run: who is ahead, the plots, every figure, where it was measured. */
 final class HtmlReport {
@@ -126,9 +127,14 @@ final class HtmlReport {
         out.append("<tr><th>");
         text(peer.title());
         out.append("</th>");
-        for (PeerStanding each : mine) {
-          cell(each.rate());
-          cell(each.p99());
+        for (PeerCall call : PeerCall.values()) {
+          Optional<PeerStanding> one = mine.stream().filter(e -> e.call() == call).findFirst();
+          one.ifPresentOrElse(
+              each -> {
+                cell(each.rate());
+                cell(each.p99());
+              },
+              () -> out.append("<td>–</td><td>–</td>"));
         }
         out.append("</tr>");
       }

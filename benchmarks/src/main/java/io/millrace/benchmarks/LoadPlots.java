@@ -137,14 +137,22 @@ final class LoadPlots {
     if (!plot.isEmpty()) {
       cards.add(
           "Ten times the capacity, by overflow policy",
-          "What became of the calls that were sent, whose number stands beside. Every one is"
-              + " answered: with a reply, or that there was no room. Wait asks for no more than"
-              + " there is room for, so it sends fewer.",
+          "What became of the calls that were sent, whose number stands beside."
+              + unanswered()
+              + " Wait asks for no more than there is room for, so it sends fewer.",
           plot.svg(),
           "completed",
           "rejected",
           "too late");
     }
+  }
+
+  /** Of all policies together, which is how it is counted. */
+  private String unanswered() {
+    double unanswered = data.figureOrNan("overload", "overload.unanswered");
+    return Double.isFinite(unanswered)
+        ? " Without any answer, not even that there was no room: " + Svg.number(unanswered) + "."
+        : "";
   }
 
   private double[] offers(String what) {

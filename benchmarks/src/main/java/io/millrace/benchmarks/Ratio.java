@@ -8,7 +8,7 @@ import org.apache.commons.math3.stat.inference.BinomialTest;
 
 /**
  * Ratios of pairs that were measured in turn, and whether their median can be trusted: there are at
- * least six, and half of them lie within a fifth of the median.
+ * least six, and the middle half of them spans at most a fifth of the median.
  *
  * <p>A ratio that scatters more widely still tells who is ahead, by a sign test over the pairs:
  * were nobody ahead, each pair would fall on either side of 1 like a coin. So somebody is ahead who
@@ -64,9 +64,9 @@ final class Ratio {
     return at(0.75);
   }
 
-  /** Half of all pairs lie within this share of the median. */
+  /** What the middle half of all pairs spans, as a share of the median. */
   double spread() {
-    return (upperQuartile() - lowerQuartile()) / median();
+    return (upperQuartile() - lowerQuartile()) / Math.abs(median());
   }
 
   boolean isAboveOne() {
@@ -116,7 +116,7 @@ final class Ratio {
       return Optional.of(
           String.format(
               Locale.ROOT,
-              "half of the pairs spread over %.0f %% of their median, at most %.0f %% are wanted:"
+              "the middle half of the pairs spans %.0f %% of their median, at most %.0f %% are wanted:"
                   + " use a quieter machine",
               100 * spread(),
               100 * WIDEST_SPREAD));

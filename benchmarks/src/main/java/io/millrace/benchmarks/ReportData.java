@@ -19,7 +19,9 @@ record ReportData(JsonNode root) {
       "Valid: nothing in the profile's run speaks against its figures but those named as uncertain:"
           + " no call failed, Little's law holds, ratios have at least "
           + Ratio.FEWEST_PAIRS
-          + " pairs of which half lie within 20 % of the median. Uncertain: the rounds scatter more"
+          + " pairs, the middle half of which spans at most 20 % of the median. Rates and times by"
+          + " themselves are not checked for scatter, but for the limits and what a feature costs in"
+          + " dispatch. Uncertain: the rounds scatter more"
           + " widely, so the figure's size is not to be relied upon; who is ahead stands.";
 
   /**
@@ -63,6 +65,16 @@ record ReportData(JsonNode root) {
       return ratio.isAboveOne() == isHigherBetter ? Standing.AHEAD : Standing.BEHIND;
     }
     return ratio.doubt().isPresent() ? Standing.OPEN : Standing.EVEN;
+  }
+
+  /** Whether nothing speaks against a profile's figures. */
+  boolean isValid(String profile) {
+    return root.path("profiles").path(profile).path("valid").asBoolean();
+  }
+
+  /** What speaks against a profile's figures; empty for one that is valid. */
+  String why(String profile) {
+    return root.path("profiles").path(profile).path("why").asText();
   }
 
   /** Whether a figure's size is not to be relied upon. */

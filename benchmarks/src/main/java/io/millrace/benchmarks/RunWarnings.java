@@ -11,14 +11,25 @@ final class RunWarnings {
   /** Runnable threads by cores, in the minute before: more, and somebody else was at work. */
   private static final double MOST_LOAD = 0.5;
 
+  /** What --quick promises for all profiles. */
+  private static final double MOST_QUICK_SECONDS = 180;
+
   private static final double MOST_STOLEN = 0.01;
   private static final String HUGE_METHODS = "-XX:-DontCompileHugeMethods";
 
   private RunWarnings() {}
 
-  /** In the order of their weight. */
+  /**
+   * In the order of their weight.
+   *
+   * @param seconds that all profiles took together
+   */
   static List<String> of(
-      MachineFacts machine, Optional<CpuTimes> before, Optional<CpuTimes> after, String commit) {
+      MachineFacts machine,
+      Optional<CpuTimes> before,
+      Optional<CpuTimes> after,
+      String commit,
+      double seconds) {
     List<String> all = new ArrayList<>();
     double load = machine.loadBefore() / machine.cores();
     if (load > MOST_LOAD) {
@@ -52,6 +63,12 @@ final class RunWarnings {
           text(
               "a quick run: as few as %d pairs for a ratio, short rounds, and some figures left out",
               Ratio.FEWEST_PAIRS));
+      if (seconds > MOST_QUICK_SECONDS) {
+        all.add(
+            text(
+                "a quick run took %.0f s, at most %.0f s are wanted: a slow machine, or a busy one",
+                seconds, MOST_QUICK_SECONDS));
+      }
     }
     if (commit.endsWith("-dirty")) {
       all.add("it was built from files that are in no commit: " + commit);

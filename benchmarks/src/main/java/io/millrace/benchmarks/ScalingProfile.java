@@ -77,8 +77,7 @@ final class ScalingProfile implements Profile {
                   loops));
       figures.put("sha256.oneWorker.perSecond", rates.perSecond(0));
       figures.put("sha256.allCores.perSecond", rates.perSecond(2));
-      figures.put("overhead.sha256.oneWorker", rates.ratio(0, 1));
-      figures.put("overhead.sha256.allCores", rates.ratio(2, 3));
+      putShares(figures, rates.ratio(0, 1), rates.ratio(2, 3));
       if (Effort.chosen() == Effort.QUICK) {
         figures.note("not in --quick: speed-up and efficiency, which need more and longer rounds");
         return;
@@ -86,6 +85,13 @@ final class ScalingProfile implements Profile {
       figures.put("scaling.rawSpeedUp", rates.ratio(3, 1));
       figures.put("scaling.efficiency", rates.ratioOfRatios(2, 0, 3, 1));
     }
+  }
+
+  static void putShares(Figures figures, Ratio oneWorker, Ratio allCores) {
+    figures.put("overhead.sha256.oneWorker", oneWorker);
+    figures.put("overhead.sha256.allCores", allCores);
+    figures.note(
+        "overhead.sha256.… is the share of bare loops' calls a second that is kept: 1 is no overhead");
   }
 
   /** With the Reply, without Invocation and payload: the guest answers one and the same array. */

@@ -39,7 +39,8 @@ class BenchHelpTest {
     assertThat(run("--help")).isZero();
     assertThat(out.toString().replaceAll("\\s+", " "))
         .contains("all together some eleven", "less than three minutes")
-        .contains("A profile is valid when", "A figure is uncertain when");
+        .contains("A profile is valid when", "A figure is uncertain when")
+        .contains("the middle half of which spans at most 20 % of the median");
   }
 
   @ParameterizedTest

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class GlossaryTest {
 
   /** Profile and figure. */
-  private static List<String[]> names() throws IOException {
+  static List<String[]> names() throws IOException {
     List<String[]> names = new ArrayList<>();
     try (InputStream in =
         Objects.requireNonNull(GlossaryTest.class.getResourceAsStream("figure-names.txt"))) {

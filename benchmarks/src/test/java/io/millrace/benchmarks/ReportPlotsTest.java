@@ -15,7 +15,7 @@ class ReportPlotsTest {
            "cpu.speedUp.4workers": 1.9, "cpu.speedUp.8workers": 1.8, "host.speedUp.2workers": 2}},
          "scaling": {"valid": true, "figures": {"overhead.sha256.oneWorker": 0.98,
            "overhead.sha256.allCores": 0.95}},
-         "overload": {"valid": true, "figures": {"overload.reject.sent": 1000,
+         "overload": {"valid": true, "figures": {"overload.unanswered": 3, "overload.reject.sent": 1000,
            "overload.reject.completed": 150, "overload.reject.rejectedShare": 0.85,
            "overload.reject.expired": 0}},
          "load": {"valid": true, "figures": {"load.capacity.perSecond": 1000,
@@ -50,7 +50,9 @@ class ReportPlotsTest {
   @Test
   void whatWasRejectedIsShownApartFromWhatWasDone() throws Exception {
     assertThat(card("Ten times the capacity, by overflow policy"))
-        .contains("reject: completed 15 %", "reject: rejected 85 %", ">1000<");
+        .contains("reject: completed 15 %", "reject: rejected 85 %", ">1000<")
+        .contains("not even that there was no room: 3.")
+        .doesNotContain("Every one is");
     assertThat(card("Calls that come whatever happens: rejected"))
         .contains("<title>2.0: 50</title>", "<title>4.0: 75</title>");
   }

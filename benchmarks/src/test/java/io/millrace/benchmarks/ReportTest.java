@@ -52,6 +52,16 @@ class ReportTest {
   }
 
   @Test
+  void whoIsMeasuredWithOneCallOnlyStandsUnderThatCall() throws Exception {
+    String figures =
+        "{\"profiles\": {\"peers\": {\"valid\": true, \"figures\": {\"sha256.vs.v8\": 0.6}}}}";
+    String page = new HtmlReport(new ReportData(new JsonMapper().readTree(figures))).page();
+    assertThat(page)
+        .contains(
+            "<tr><th>V8 in process (Javet)</th><td>–</td><td>–</td><td class=\"unknown\">0.60×");
+  }
+
+  @Test
   void thePageNeedsNothingElse() throws Exception {
     assertThat(new HtmlReport(run()).page())
         .contains("name=\"viewport\"")
@@ -107,6 +117,8 @@ class ReportTest {
         .contains(
             "| V8 in process (Javet) | 2.50x ahead, uncertain | 0.50x ahead | **0.60x behind** |  |")
         .contains("percentile of a call's time below 1.")
+        .contains("the middle half of which spans at most 20 % of the median")
+        .contains("Rates and times by themselves are not checked for scatter")
         .contains("Uncertain: the rounds scatter")
         .contains("| peers | no: too <wide> | 11 | 1 |");
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.Optional;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
 class RunWarningsTest {
@@ -17,14 +18,14 @@ class RunWarningsTest {
   }
 
   private static List<String> warnings(MachineFacts machine, long stolen, String commit) {
-    return RunWarnings.of(machine, START, Optional.of(new CpuTimes(2_000, 10 + stolen)), commit);
+    return RunWarnings.of(machine, START, Optional.of(new CpuTimes(2_000, 10 + stolen)), commit, 1);
   }
 
   @Test
   void aQuietMachineIsNotWarnedOf() {
     MachineFacts quiet = machine(0.9, "", "-XX:-DontCompileHugeMethods");
     assertThat(warnings(quiet, 10, "abc")).isEmpty();
-    assertThat(RunWarnings.of(quiet, Optional.empty(), Optional.empty(), "abc")).isEmpty();
+    assertThat(RunWarnings.of(quiet, Optional.empty(), Optional.empty(), "abc", 999)).isEmpty();
   }
 
   @Test
@@ -36,6 +37,23 @@ class RunWarningsTest {
             governor -> assertThat(governor).contains("governor is powersave"),
             flag -> assertThat(flag).contains("-XX:-DontCompileHugeMethods"),
             dirty -> assertThat(dirty).contains("abc-dirty"));
+  }
+
+  @Test
+  void aQuickRunThatWasNoneIsSaid() {
+    MachineFacts quiet = machine(0.9, "", "-XX:-DontCompileHugeMethods");
+    Effort before = Effort.chosen();
+    try {
+      Effort.choose(Effort.QUICK);
+      assertThat(RunWarnings.of(quiet, START, START, "abc", 180))
+          .singleElement(InstanceOfAssertFactories.STRING)
+          .startsWith("a quick run: ");
+      assertThat(RunWarnings.of(quiet, START, START, "abc", 181.4))
+          .contains(
+              "a quick run took 181 s, at most 180 s are wanted: a slow machine, or a busy one");
+    } finally {
+      Effort.choose(before);
+    }
   }
 
   @Test
