@@ -70,7 +70,7 @@ public abstract sealed class WorkerException extends RuntimeException {
     return false;
   }
 
-  /** As many invocations wait as the pool admits. */
+  /** As many invocations wait as the pool admits, or as it admits of this tenant. */
   public static final class InboxFull extends WorkerException {
     private final int capacity;
     private final Duration retryAfter;
@@ -89,9 +89,9 @@ public abstract sealed class WorkerException extends RuntimeException {
 
     @Override
     public String getMessage() { // made when read: most are not
-      return "inbox is full: of its "
+      return "inbox is full: its "
           + capacity
-          + " places none is free, but for those kept for tenants with little under way; try again in "
+          + " places are taken, but for those left to tenants with less waiting; try again in "
           + retryAfter.toMillis()
           + " ms, use invokeAll, or raise inboxCapacity";
     }

@@ -106,8 +106,8 @@ public interface WorkerPool extends AutoCloseable {
    * <p>The invocation's payload is {@link Payload#reserved}. Its deadline covers queueing, filling
    * and the function; without one it is {@link #CLAIM_DEADLINE}. While it waits the claim counts as
    * any invocation does. Errors as {@link #invoke} does, with {@link WorkerException.InboxFull}
-   * when as many wait, and with {@link WorkerException.PayloadTooLarge} when there can be no such
-   * room. One that is taken back at its deadline is a {@link WorkerEvent.ClaimReclaimed}.
+   * when as many wait as may, and with {@link WorkerException.PayloadTooLarge} when there can be no
+   * such room. One that is taken back at its deadline is a {@link WorkerEvent.ClaimReclaimed}.
    *
    * <p>Where each guest has a memory of its own, an open claim keeps its worker: no more are open
    * than the pool has workers. The claim comes on the worker's thread: it can be filled and
@@ -211,8 +211,9 @@ public interface WorkerPool extends AutoCloseable {
   /**
    * Emits why the pool was terminated, when {@link #terminate} is called, when {@link #close} has
    * waited for too long, or when the pool has closed itself. Emits and completes at no other time:
-   * a pool that has ended in peace can be terminated yet. Comes soon afterwards, on a thread of the
-   * pool's own, to each subscriber by itself; {@link #terminated} tells at once.
+   * a pool that has ended in peace can be terminated yet. Comes soon afterwards, on a thread of
+   * Reactor's {@code boundedElastic}, to each subscriber by itself; {@link #terminated} tells at
+   * once.
    */
   default Mono<WorkerException> termination() {
     return Mono.never();

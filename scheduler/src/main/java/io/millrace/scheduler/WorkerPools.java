@@ -96,7 +96,8 @@ public final class WorkerPools {
     }
 
     /**
-     * Invocations that may wait in the whole pool. Default 1024; costs about 100 bytes for each.
+     * Invocations that may wait in the whole pool. Default 1024; costs about 100 bytes for each. No
+     * tenant takes all of it once there are several: {@link WorkerPoolConfig} says how much.
      */
     public Builder inboxCapacity(int invocations) {
       inboxCapacity = invocations;
