@@ -30,11 +30,6 @@ final class StreamTask extends Task {
     this.stream = stream;
   }
 
-  @Override
-  boolean tryTakeRoom(ScheduledWorkerPool pool) {
-    return pool.tenantRoom().tryAcquireInStream(1) == 1;
-  }
-
   int place() {
     return place;
   }

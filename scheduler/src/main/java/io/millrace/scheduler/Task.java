@@ -89,8 +89,10 @@ abstract class Task extends TaskState {
     }
   }
 
-  /** Takes the room that it waits in, where it may have some. */
-  abstract boolean tryTakeRoom(ScheduledWorkerPool pool);
+  /** Takes the room that it waits in, where it may have some: of what streams have, here. */
+  boolean tryTakeRoom(ScheduledWorkerPool pool) {
+    return pool.tenantRoom().tryAcquireInStream(1) == 1;
+  }
 
   /** It waits no longer: it has begun, or ended before. Harmless when repeated. */
   void leaveRoom() {}

@@ -21,11 +21,6 @@ final class BareTask extends Task {
   }
 
   @Override
-  boolean tryTakeRoom(ScheduledWorkerPool pool) {
-    return false;
-  }
-
-  @Override
   boolean deliver() {
     return false;
   }

@@ -21,11 +21,6 @@ class DeadlineTableTest {
     }
 
     @Override
-    boolean tryTakeRoom(ScheduledWorkerPool pool) {
-      return false;
-    }
-
-    @Override
     boolean deliver() {
       return false;
     }

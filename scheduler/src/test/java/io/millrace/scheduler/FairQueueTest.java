@@ -20,11 +20,6 @@ class FairQueueTest {
     }
 
     @Override
-    boolean tryTakeRoom(ScheduledWorkerPool pool) {
-      return false;
-    }
-
-    @Override
     boolean deliver() {
       return false;
     }

@@ -22,11 +22,6 @@ class RunQueueTest {
     }
 
     @Override
-    boolean tryTakeRoom(ScheduledWorkerPool pool) {
-      return false;
-    }
-
-    @Override
     boolean deliver() {
       return false;
     }
