@@ -12,10 +12,12 @@ import io.millrace.pipeline.spi.Guest;
 import io.millrace.scheduler.WorkerPools;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
 
 class LoadTest {
 
@@ -89,15 +91,41 @@ class LoadTest {
             }
             return method.invoke(pool, args);
           };
-      WorkerPool slow =
-          (WorkerPool)
-              Proxy.newProxyInstance(
-                  getClass().getClassLoader(), new Class<?>[] {WorkerPool.class}, keeping);
-      LoadResult open = LoadHarness.open(slow, Invocation.of("nothing", ""), calls, 1e6);
+      LoadResult open = LoadHarness.open(proxy(keeping), Invocation.of("nothing", ""), calls, 1e6);
       long lastWasLate = TimeUnit.MILLISECONDS.toNanos((calls - 1) * keepMillis);
       assertThat(open.sojourn().getMaxValue()).isGreaterThanOrEqualTo(lastWasLate);
       assertThat(open.sojourn().getValueAtPercentile(50)).isGreaterThanOrEqualTo(lastWasLate / 2);
     }
+  }
+
+  /** It would go on beside whatever is measured next. */
+  @Test
+  void aLoadThatDoesNotEndLeavesNothingBehind() throws Exception {
+    AtomicLong looks = new AtomicLong();
+    try (WorkerPool pool = WorkerPools.over(FakeGuests.empty()).workers(1).build()) {
+      InvocationHandler silent =
+          (proxy, method, args) -> {
+            if (method.getName().equals("metrics")) {
+              looks.incrementAndGet();
+            }
+            return method.getName().equals("invoke") ? Mono.never() : method.invoke(pool, args);
+          };
+      assertThatIllegalStateException()
+          .isThrownBy(
+              () ->
+                  LoadHarness.closed(
+                      proxy(silent), Invocation.of("nothing", ""), 5, 1, Duration.ofMillis(20)))
+          .withMessage("5 of 5 calls were not answered in 0 s");
+      long before = looks.get();
+      Thread.sleep(100);
+      assertThat(looks.get()).isLessThanOrEqualTo(before + 1); // it may have been about to look
+    }
+  }
+
+  private static WorkerPool proxy(InvocationHandler handler) {
+    return (WorkerPool)
+        Proxy.newProxyInstance(
+            LoadTest.class.getClassLoader(), new Class<?>[] {WorkerPool.class}, handler);
   }
 
   @Test

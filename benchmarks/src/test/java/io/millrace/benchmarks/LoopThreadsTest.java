@@ -8,6 +8,7 @@ import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.WorkerPool;
 import io.millrace.pipeline.spi.GuestSource;
 import io.millrace.scheduler.WorkerPools;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -88,6 +89,31 @@ class LoopThreadsTest {
                         throw new IllegalStateException("no more");
                       }))
           .withMessage("no more");
+    }
+  }
+
+  /** It would go on beside whatever is measured next. */
+  @Test
+  void aRunThatDoesNotEndIsGivenUpAndItsLoopsEnd() throws Exception {
+    AtomicLong chunks = new AtomicLong();
+    try (LoopThreads threads = new LoopThreads(2, Duration.ofMillis(20))) {
+      assertThatIllegalStateException()
+          .isThrownBy(
+              () ->
+                  threads.run(
+                      1_000_000,
+                      (thread, count) -> {
+                        long end = System.nanoTime() + 2_000_000;
+                        while (System.nanoTime() < end) {
+                          Thread.onSpinWait(); // as a guest that is not interrupted
+                        }
+                        chunks.incrementAndGet();
+                      }))
+          .withMessage("a loop of calls did not end within 0 s");
+      Thread.sleep(50); // for the chunks that they are at
+      long before = chunks.get();
+      Thread.sleep(50);
+      assertThat(chunks).hasValue(before);
     }
   }
 
