@@ -45,7 +45,8 @@ final class LoadProfile implements Profile {
       long failed = 0;
       for (double offered : OFFERED) {
         LoadResult result = LoadHarness.open(pool, sleep, calls, offered * capacity);
-        String prefix = "load.x" + offered + ".";
+        String load = "load.x" + offered;
+        String prefix = load + ".";
         figures.put(prefix + "perSecond", result.perSecond());
         figures.put(prefix + "sojourn.p50Micros", result.sojourn().getValueAtPercentile(50) / 1e3);
         figures.put(prefix + "sojourn.p99Micros", result.sojourn().getValueAtPercentile(99) / 1e3);
@@ -58,7 +59,7 @@ final class LoadProfile implements Profile {
         figures.put(prefix + "utilisation", result.utilisation());
         failed += result.failed();
         worst = Math.max(worst, result.littleError());
-        result.doubt().ifPresent(why -> figures.doubt(prefix + "sojourn: " + why));
+        result.doubt().ifPresent(why -> figures.doubt(load + ": " + why));
       }
       figures.put("load.failed", (double) failed);
       figures.put("load.littleError", worst);

@@ -90,7 +90,7 @@ record LoadResult(
             String.format(
                 Locale.ROOT,
                 "Little's law is off by %.1f %%, at most %.0f %% are wanted: %.2f calls were seen in"
-                    + " the system, rate and time say %.2f",
+                    + " the system, rate and time from sent to answered say %.2f",
                 100 * error,
                 100 * LITTLE_TOLERANCE,
                 meanInSystem,

@@ -15,7 +15,9 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 
@@ -43,7 +45,10 @@ class LoadTest {
     assertThat(result(1_000, 0, 2.05).doubt()).isEmpty(); // 1000/s for 2 ms each
     assertThat(result(600, 400, 2).doubt()).isEmpty();
     assertThat(result(1_000, 0, 2.2).doubt())
-        .hasValueSatisfying(why -> assertThat(why).contains("off by 10.0 %").contains("2.20"));
+        .hasValueSatisfying(
+            why ->
+                assertThat(why)
+                    .contains("off by 10.0 %", "2.20", "time from sent to answered say 2.00"));
     assertThat(result(1_000, 0, 1.8).doubt()).isPresent();
     assertThat(result(0, 0, 1).doubt()).isPresent();
   }
@@ -126,6 +131,32 @@ class LoadTest {
     return (WorkerPool)
         Proxy.newProxyInstance(
             LoadTest.class.getClassLoader(), new Class<?>[] {WorkerPool.class}, handler);
+  }
+
+  /** It would be answered before it was due. */
+  @Test
+  void anOpenLoopSendsNoCallTooEarlyWhereAParkEndsBeforeItsTime() throws Exception {
+    Thread sender = Thread.currentThread();
+    AtomicBoolean ended = new AtomicBoolean();
+    Thread waker =
+        new Thread(
+            () -> {
+              while (!ended.get()) {
+                LockSupport.unpark(sender);
+                LockSupport.parkNanos(10_000);
+              }
+            });
+    waker.start();
+    try (WorkerPool pool = WorkerPools.over(FakeGuests.empty()).workers(1).build()) {
+      Invocation nothing = Invocation.of("nothing", "");
+      LoadHarness.open(pool, nothing, 50, 1e6); // the very first call is late
+      LoadResult open = LoadHarness.open(pool, nothing, 50, 500);
+      assertThat(open.failed()).isZero();
+      assertThat(open.nanos()).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(50)); // about 100
+    } finally {
+      ended.set(true);
+      waker.join();
+    }
   }
 
   @Test
