@@ -73,7 +73,7 @@ final class LoadProfile implements Profile {
   }
 
   /** All that follows is told in shares of it, so it is warm, checked, and a median. */
-  private static double capacity(Figures figures, WorkerPool pool, Invocation sleep, int calls)
+  static double capacity(Figures figures, WorkerPool pool, Invocation sleep, int calls)
       throws InterruptedException {
     double[] perSecond = new double[CAPACITY_RUNS];
     double[] errors = new double[CAPACITY_RUNS];
@@ -83,6 +83,7 @@ final class LoadProfile implements Profile {
         perSecond[run] = result.perSecond();
         errors[run] = result.littleError();
         result.doubt().ifPresent(why -> figures.doubt("load.capacity.perSecond: " + why));
+        result.closedDoubt().ifPresent(why -> figures.doubt("load.capacity.perSecond: " + why));
       }
     }
     figures.put("load.capacity.perSecond", perSecond);

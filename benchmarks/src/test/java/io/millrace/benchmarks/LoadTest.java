@@ -67,6 +67,36 @@ class LoadTest {
         .isCloseTo(0.05, within(1e-9));
   }
 
+  private static List<String> doubts(LoadResult... slices) {
+    Figures figures = new Figures();
+    ArticleProfile.put(figures, "cpu.1workers.", slices);
+    return figures.doubts();
+  }
+
+  @Test
+  void errorsOfOppositeSignDoNotHideEachOtherInARound() {
+    LoadResult right = result(1_000, 0, 2);
+    assertThat(doubts(right, result(1_000, 0, 2.18), result(1_000, 0, 1.82), right)).isEmpty();
+    assertThat(doubts(right, result(1_000, 0, 2.3), result(1_000, 0, 1.7), right))
+        .singleElement()
+        .satisfies(why -> assertThat(why).contains("slice by slice", "10 % in 2 of 4 runs"));
+  }
+
+  /** There is room for all that a closed loop has under way, so something is wrong then. */
+  @Test
+  void aRejectionInAClosedLoopMakesTheProfileOneThatCannotBeTrusted() throws Exception {
+    LoadResult right = result(1_000, 0, 2);
+    assertThat(doubts(right, right, result(999, 1, 2), right))
+        .containsExactly("cpu.1workers.rejected: 1 calls were rejected, none may");
+    Figures figures = new Figures();
+    try (WorkerPool pool =
+        WorkerPools.over(FakeGuests.sleeping(1)).workers(1).inboxCapacity(1).build()) {
+      LoadProfile.capacity(figures, pool, Invocation.of("sleep", ""), 50);
+    }
+    assertThat(figures.doubts())
+        .anyMatch(why -> why.contains("calls of a closed loop were rejected, none may"));
+  }
+
   @Test
   void everyCallOfALoopIsAnsweredAndTimed() throws Exception {
     try (WorkerPool pool = WorkerPools.over(FakeGuests.sleeping(1)).workers(2).build()) {
