@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
 
 class LoopThreadsTest {
 
@@ -146,5 +147,24 @@ class LoopThreadsTest {
           .isThrownBy(() -> Load.stream(pool, Invocation.of("echo", ""), 10).run())
           .withMessage("5 of 10 invocations failed");
     }
+    try (FlatMapPeer peer = new FlatMapPeer(failingGuests(), 1)) {
+      assertThatIllegalStateException()
+          .isThrownBy(() -> peer.load(Invocation.of("echo", ""), 10, 4).run())
+          .withMessage("5 of 10 invocations failed");
+    }
+  }
+
+  @Test
+  void aLoadThatDoesNotEndIsGivenUp() throws Exception {
+    Invocation sleep = Invocation.of("sleep", "");
+    Duration limit = Duration.ofMillis(20);
+    try (WorkerPool pool = WorkerPools.over(FakeGuests.sleeping(1_000)).workers(1).build()) {
+      assertThatIllegalStateException()
+          .isThrownBy(() -> Load.stream(pool, sleep, 10, limit).run())
+          .withMessage("a stream of 10 invocations did not end within 0 s");
+    }
+    assertThatIllegalStateException()
+        .isThrownBy(() -> ZeroCopyProfile.check(Flux.never(), new int[1], 1, limit))
+        .withMessage("a stream of arrays did not end within 0 s");
   }
 }
