@@ -118,7 +118,7 @@ final class ArticleProfile implements Profile {
         .sum();
   }
 
-  private static void put(Figures figures, String prefix, LoadResult[] slices) {
+  static void put(Figures figures, String prefix, LoadResult[] slices) {
     figures.put(prefix + "perSecond", each(slices, LoadResult::perSecond));
     figures.put(prefix + "service.p50Micros", each(slices, r -> micros(r.service(), 50)));
     figures.put(prefix + "service.p99Micros", each(slices, r -> micros(r.service(), 99)));
@@ -127,8 +127,11 @@ final class ArticleProfile implements Profile {
     figures.put(prefix + "utilisation", each(slices, LoadResult::utilisation));
     figures.put(prefix + "queueLength", each(slices, LoadResult::meanWaiting));
     figures.put(prefix + "allocatedBytes", each(slices, LoadResult::allocatedBytes));
-    figures.put(
-        prefix + "rejected", (double) Arrays.stream(slices).mapToLong(LoadResult::rejected).sum());
+    long rejected = Arrays.stream(slices).mapToLong(LoadResult::rejected).sum();
+    figures.put(prefix + "rejected", (double) rejected);
+    if (rejected > 0) {
+      figures.doubt(prefix + "rejected: " + rejected + " calls were rejected, none may");
+    }
     figures.put(
         prefix + "collections",
         (double) Arrays.stream(slices).mapToLong(LoadResult::collections).sum());
@@ -144,6 +147,9 @@ final class ArticleProfile implements Profile {
     figures.put(prefix + "littleError", errors);
     figures.put(prefix + "littleErrorWorst", Arrays.stream(errors).max().orElse(Double.NaN));
     LoadResult.doubt(errors).ifPresent(why -> figures.doubt(prefix + "littleError: " + why));
+    // In a round's sum an error of one slice may make up for another's.
+    LoadResult.doubtOfSlices(each(slices, LoadResult::littleError))
+        .ifPresent(why -> figures.doubt(prefix + "littleError, slice by slice: " + why));
   }
 
   /** Of each thousand calls, which are a round's slices together. */

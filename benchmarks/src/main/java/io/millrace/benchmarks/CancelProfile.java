@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 
 /**
@@ -24,6 +25,10 @@ final class CancelProfile implements Profile {
 
   private static final int MOST_RUNAWAYS = 1_000;
   private static final Duration DEADLINE = Duration.ofMillis(10);
+  private static final Duration NEIGHBOURS_LIMIT = Duration.ofSeconds(10);
+
+  /** So many times as many as are wanted. */
+  private static final int MOST_TRIES = 3;
 
   /** As the scheduler states it. */
   private static final double RESOLUTION_MILLIS = 1;
@@ -45,34 +50,14 @@ final class CancelProfile implements Profile {
 
   @Override
   public void run(Figures figures) throws Exception {
-    AtomicLong neighbours = new AtomicLong();
-    AtomicLong hit = new AtomicLong();
-    AtomicBoolean stop = new AtomicBoolean();
-    CountDownLatch neighboursEnded = new CountDownLatch(1);
     int runaways = Effort.share(MOST_RUNAWAYS);
-    double[] lateMillis = new double[runaways];
+    double[] lateMillis;
+    Neighbours neighbours;
     try (InstancePool guests = DigestGuests.pool(false);
         WorkerPool pool = WorkerPools.over(guests).workers(2).inboxCapacity(64).build()) {
-      Invocation sha256 = Invocation.of("sha256", "abc");
-      pool.invokeAll(Flux.<Invocation>generate(sink -> sink.next(sha256)))
-          .takeUntil(reply -> stop.get())
-          .doFinally(end -> neighboursEnded.countDown())
-          .subscribe(
-              reply -> {
-                neighbours.incrementAndGet();
-                if (!(reply instanceof Reply.Completed)) {
-                  hit.incrementAndGet();
-                }
-              });
-      Invocation runaway = Invocation.of("spin", "").withDeadline(DEADLINE);
-      for (int i = 0; i < runaways; ) {
-        Late late = late(pool, runaway);
-        if (late.started) { // else the last one's worker had not stopped yet, and it waited
-          lateMillis[i++] = late.millis;
-        }
-      }
-      stop.set(true);
-      neighboursEnded.await(10, TimeUnit.SECONDS);
+      neighbours = new Neighbours(pool, Invocation.of("sha256", "abc"));
+      lateMillis = lateMillis(figures, pool, runaways);
+      neighbours.stop(NEIGHBOURS_LIMIT);
       figures.put("cancel.abandonedWorkers", (double) pool.metrics().abandonedWorkers());
     }
     Arrays.sort(lateMillis);
@@ -90,8 +75,73 @@ final class CancelProfile implements Profile {
                 + " its deadlines' resolution, 0 where nothing does",
             DEADLINE.toMillis(),
             RESOLUTION_MILLIS));
-    figures.put("cancel.neighbours", (double) neighbours.get());
-    figures.put("cancel.neighboursHit", (double) hit.get());
+    neighbours.put(figures);
+  }
+
+  /** Calls of others, one after the other, for as long as guests run away beside them. */
+  static final class Neighbours {
+
+    private final AtomicLong done = new AtomicLong();
+    private final AtomicLong hit = new AtomicLong();
+    private final AtomicBoolean stop = new AtomicBoolean();
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile @Nullable String trouble;
+
+    Neighbours(WorkerPool pool, Invocation call) {
+      pool.invokeAll(Flux.<Invocation>generate(sink -> sink.next(call)))
+          .takeUntil(reply -> stop.get())
+          .doFinally(end -> ended.countDown())
+          .subscribe(
+              reply -> {
+                done.incrementAndGet();
+                if (!(reply instanceof Reply.Completed)) {
+                  hit.incrementAndGet();
+                }
+              },
+              broken -> trouble = "their stream broke down: " + broken);
+    }
+
+    void stop(Duration limit) throws InterruptedException {
+      stop.set(true);
+      if (!ended.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+        trouble = "they did not end within " + limit.toMillis() + " ms";
+      }
+    }
+
+    /** That none was hit says nothing where none was done, or not until the end. */
+    void put(Figures figures) {
+      figures.put("cancel.neighbours", (double) done.get());
+      figures.put("cancel.neighboursHit", (double) hit.get());
+      String why = trouble == null && done.get() == 0 ? "none was done" : trouble;
+      if (why != null) {
+        figures.doubt("cancel.neighbours: " + why);
+      }
+    }
+  }
+
+  /**
+   * One after the other. One that is not started says nothing of how soon a guest is stopped: the
+   * last one's worker had not stopped yet, and it waited for that until its deadline.
+   *
+   * @throws IllegalStateException when it is so with more of them than may be
+   */
+  static double[] lateMillis(Figures figures, WorkerPool pool, int runaways) throws Exception {
+    Invocation runaway = Invocation.of("spin", "").withDeadline(DEADLINE);
+    double[] lateMillis = new double[runaways];
+    int started = 0;
+    int tries = 0;
+    for (; started < runaways && tries < MOST_TRIES * runaways; tries++) {
+      Late late = late(pool, runaway);
+      if (late.started) {
+        lateMillis[started++] = late.millis;
+      }
+    }
+    figures.put("cancel.notStarted", (double) (tries - started));
+    if (started < runaways) {
+      throw new IllegalStateException(
+          "of " + tries + " runaways " + started + " were started, " + runaways + " are wanted");
+    }
+    return lateMillis;
   }
 
   private record Late(double millis, boolean started) {}

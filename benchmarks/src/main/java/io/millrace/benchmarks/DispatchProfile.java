@@ -57,15 +57,17 @@ final class DispatchProfile implements Profile {
     try (InstancePool guests = DigestGuests.pool(false);
         WorkerPool pool =
             WorkerPools.over(guests).workers(WORKERS).inboxCapacity(CAPACITY).build();
-        ReactorPoolPeer peer =
-            new ReactorPoolPeer(guests, WORKERS, empty, PEER_INVOCATIONS, WINDOW);
+        FlatMapPeer peer = new FlatMapPeer(guests, WORKERS);
         RawLoops loops = new RawLoops(guests, WORKERS, empty, INVOCATIONS)) {
       Rates rates =
           Rates.ofLoads(
               ROUNDS,
               SLICES,
               WARM_UPS,
-              List.of(Load.stream(pool, empty, INVOCATIONS, WINDOW), peer, loops));
+              List.of(
+                  Load.stream(pool, empty, INVOCATIONS, WINDOW),
+                  peer.load(empty, PEER_INVOCATIONS, WINDOW),
+                  loops));
       figures.put("dispatch.millionsPerSecond", rates.each(0, rate -> rate / 1e6));
       figures.put("dispatch.reactorPool.millionsPerSecond", rates.each(1, rate -> rate / 1e6));
       figures.put("dispatch.rawLoops.millionsPerSecond", rates.each(2, rate -> rate / 1e6));

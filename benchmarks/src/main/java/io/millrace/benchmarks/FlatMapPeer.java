@@ -4,6 +4,7 @@ import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.spi.GuestLease;
 import io.millrace.pipeline.spi.GuestSource;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import org.HdrHistogram.Histogram;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -21,41 +22,63 @@ final class FlatMapPeer implements Peer {
   private final Scheduler scheduler;
 
   FlatMapPeer(GuestSource guests, int workers) {
-    pool = pool(guests, workers);
+    pool =
+        PoolBuilder.from(Mono.fromCallable(guests::lease))
+            .sizeBetween(workers, workers) // always as many guests as there are workers
+            .destroyHandler(lease -> Mono.fromRunnable(lease::close))
+            .buildPool();
     scheduler = Schedulers.newParallel("peer", workers, true);
   }
 
-  /** Always as many guests as there are workers. */
-  static InstrumentedPool<GuestLease> pool(GuestSource guests, int workers) {
-    return PoolBuilder.from(Mono.fromCallable(guests::lease))
-        .sizeBetween(workers, workers)
-        .destroyHandler(lease -> Mono.fromRunnable(lease::close))
-        .buildPool();
+  /** A number of invocations, {@code inFlight} of them under way at a time, none of which fails. */
+  Load load(Invocation invocation, int invocations, int inFlight) {
+    return new Load() {
+      @Override
+      public int invocations() {
+        return invocations;
+      }
+
+      @Override
+      public long run() {
+        PeerRound round = FlatMapPeer.this.run(invocation, invocations, inFlight, false);
+        if (round.failed() > 0) {
+          throw new IllegalStateException(
+              round.failed() + " of " + invocations + " invocations failed");
+        }
+        return round.nanos();
+      }
+    };
   }
 
   @Override
   public PeerRound run(PeerCall call, int calls, int inFlight, boolean timed) {
-    Invocation invocation = call.invocation();
+    return run(call.invocation(), calls, inFlight, timed);
+  }
+
+  /** The same of another invocation. */
+  PeerRound run(Invocation invocation, int calls, int inFlight, boolean timed) {
     Histogram sojourns = Peer.histogram();
     LongAdder failed = new LongAdder();
     long start = System.nanoTime();
-    Flux<Long> sent =
-        Flux.range(0, calls)
-            .flatMap(
-                each -> {
-                  Long now = timed ? System.nanoTime() : 0L;
-                  return pool.withPoolable(lease -> on(lease, invocation, failed))
-                      .map(reply -> now);
-                },
-                inFlight);
+    Flux<Invocation> all = Flux.fromIterable(new Copies<>(invocation, calls));
+    Function<Invocation, Flux<byte[]>> through =
+        each -> pool.withPoolable(lease -> on(lease, each, failed));
     // Behind flatMap, where a reply has arrived: it may have waited within for another thread.
-    Flux<Long> replied =
-        timed ? sent.doOnNext(at -> sojourns.recordValue(System.nanoTime() - at)) : sent;
+    Flux<?> replied =
+        timed
+            ? all.flatMap(each -> sentAt(through.apply(each)), inFlight)
+                .doOnNext(at -> sojourns.recordValue(System.nanoTime() - at))
+            : all.flatMap(through, inFlight);
     long replies = Peer.count(PeerKind.REACTOR_POOL.title(), replied, LIMIT);
     if (replies != calls) {
       throw new IllegalStateException(replies + " replies to " + calls + " invocations");
     }
     return PeerRound.of(System.nanoTime() - start, failed.sum(), sojourns);
+  }
+
+  private static Flux<Long> sentAt(Flux<byte[]> reply) {
+    Long now = System.nanoTime();
+    return reply.map(any -> now);
   }
 
   private Mono<byte[]> on(GuestLease lease, Invocation invocation, LongAdder failed) {

@@ -12,7 +12,7 @@ import org.graalvm.polyglot.Source;
 import org.graalvm.polyglot.Value;
 import org.graalvm.polyglot.io.ByteSequence;
 
-/** GraalWasm; on a JVM without Graal's compiler it interprets. */
+/** GraalWasm; on a JVM without Graal's compiler, or told so, it interprets. */
 final class GraalCaller implements Caller {
 
   private static final int BLOCK_BYTES = 64 * 1024;
@@ -36,7 +36,7 @@ final class GraalCaller implements Caller {
     }
   }
 
-  /** Whether this JVM has no compiler for it. */
+  /** Whether this JVM has no compiler for it, or was told to do without. */
   static boolean isInterpreter() {
     try (Engine engine = Engine.create("wasm")) {
       return isInterpreter(engine);
@@ -47,13 +47,13 @@ final class GraalCaller implements Caller {
     return engine.getImplementationName().equals(INTERPRETER);
   }
 
-  /** Which one, and how it runs guests: some JVMs have no compiler for it. */
+  /** Which one, and how it runs guests. */
   static String engine() {
     try (Engine engine = Engine.create("wasm")) {
       return "GraalWasm "
           + engine.getVersion()
           + (isInterpreter(engine)
-              ? ", an interpreter, since this JVM has no Graal compiler"
+              ? ", interpreting"
               : ", compiled by " + engine.getImplementationName());
     }
   }

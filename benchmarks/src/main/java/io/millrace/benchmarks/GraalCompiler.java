@@ -1,6 +1,7 @@
 package io.millrace.benchmarks;
 
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,9 +10,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Graal's compiler, with which GraalWasm does not only interpret on a stock OpenJDK 25. It is under
- * the GPL with the Classpath Exception, so it is no dependency: whoever wants that peer names the
- * jar of {@code org.graalvm.compiler:compiler}.
+ * Graal's compiler, with which GraalWasm does not only interpret. A GraalVM has it, a stock OpenJDK
+ * has not. It is under the GPL with the Classpath Exception, so it is no dependency: whoever wants
+ * that peer on an OpenJDK 25 names the jar of {@code org.graalvm.compiler:compiler}.
  */
 final class GraalCompiler {
 
@@ -34,6 +35,14 @@ final class GraalCompiler {
       throw new IllegalStateException("-D" + PROPERTY + ": there is no file " + jar.get());
     }
     return jar;
+  }
+
+  /** Whether the JDK of that {@code java} is a GraalVM, by what it says of itself. */
+  static boolean isIn(Path java) throws IOException {
+    Path release = java.resolveSibling("../release");
+    return Files.isRegularFile(release)
+        && Files.readAllLines(release).stream()
+            .anyMatch(line -> line.startsWith("GRAALVM_VERSION="));
   }
 
   /** For the JVM that shall use it. */

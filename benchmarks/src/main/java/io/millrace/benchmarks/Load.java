@@ -3,6 +3,7 @@ package io.millrace.benchmarks;
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerPool;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 import reactor.core.publisher.Flux;
@@ -18,15 +19,19 @@ interface Load {
 
   /** Each of {@code all} once, in their order and in one stream. */
   static Load stream(WorkerPool pool, List<Invocation> all) {
-    return stream(pool, all, all.size(), pool::invokeAll);
+    return stream(pool, all, all.size(), pool::invokeAll, Peer.LIMIT);
   }
 
-  /** A failure comes sooner than a reply: a run with one is none, and ends with an exception. */
+  /**
+   * A failure comes sooner than a reply: a run with one is none, and ends with an exception. So
+   * does one that is not answered within the limit.
+   */
   private static Load stream(
       WorkerPool pool,
       Iterable<Invocation> all,
       int invocations,
-      Function<Flux<Invocation>, Flux<Reply>> through) {
+      Function<Flux<Invocation>, Flux<Reply>> through,
+      Duration limit) {
     return new Load() {
       @Override
       public int invocations() {
@@ -38,9 +43,10 @@ interface Load {
         // Asked of the pool, since an operator that looks at each reply would be measured, too.
         long completedBefore = pool.metrics().completed();
         long start = System.nanoTime();
-        Long count = through.apply(Flux.fromIterable(all)).count().block();
+        Flux<Reply> replies = through.apply(Flux.fromIterable(all));
+        long count = Peer.count("a stream of " + invocations + " invocations", replies, limit);
         long nanos = System.nanoTime() - start;
-        if (count == null || count != invocations) {
+        if (count != invocations) {
           throw new IllegalStateException(count + " replies to " + invocations + " invocations");
         }
         long completed = pool.metrics().completed() - completedBefore;
@@ -55,12 +61,18 @@ interface Load {
 
   /** The same invocation many times: they cost no memory, and giving them out no garbage. */
   static Load stream(WorkerPool pool, Invocation invocation, int invocations) {
-    return stream(pool, new Copies<>(invocation, invocations), invocations, pool::invokeAll);
+    return stream(pool, invocation, invocations, Peer.LIMIT);
+  }
+
+  /** The same with another limit of a run than all have. */
+  static Load stream(WorkerPool pool, Invocation invocation, int invocations, Duration limit) {
+    Copies<Invocation> all = new Copies<>(invocation, invocations);
+    return stream(pool, all, invocations, pool::invokeAll, limit);
   }
 
   /** The same with no more than {@code window} of them under way at a time. */
   static Load stream(WorkerPool pool, Invocation invocation, int invocations, int window) {
     Copies<Invocation> all = new Copies<>(invocation, invocations);
-    return stream(pool, all, invocations, sent -> pool.invokeAll(sent, window));
+    return stream(pool, all, invocations, sent -> pool.invokeAll(sent, window), Peer.LIMIT);
   }
 }

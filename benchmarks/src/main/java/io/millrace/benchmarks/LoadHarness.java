@@ -6,6 +6,7 @@ import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.WorkerPool;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -25,11 +26,10 @@ import org.HdrHistogram.Histogram;
  */
 final class LoadHarness {
 
-  private static final long SECONDS = 60;
-
   private final WorkerPool pool;
   private final Invocation invocation;
   private final int calls;
+  private final Duration limit;
   private final Histogram service = new ConcurrentHistogram(Peer.HIGHEST_NANOS, 3);
   private final Histogram sojourn = new ConcurrentHistogram(Peer.HIGHEST_NANOS, 3);
   private final LongAdder serviceNanos = new LongAdder();
@@ -43,10 +43,11 @@ final class LoadHarness {
   private final CountDownLatch unanswered;
   private final LoadSampler sampler;
 
-  private LoadHarness(WorkerPool pool, Invocation invocation, int calls) {
+  private LoadHarness(WorkerPool pool, Invocation invocation, int calls, Duration limit) {
     this.pool = pool;
     this.invocation = invocation;
     this.calls = calls;
+    this.limit = limit;
     unsent = new AtomicInteger(calls);
     unanswered = new CountDownLatch(calls);
     sampler = LoadSampler.start(inSystem::get, () -> pool.metrics().waiting());
@@ -55,7 +56,14 @@ final class LoadHarness {
   /** Sends {@code calls} calls, {@code inFlight} of them under way at a time. */
   static LoadResult closed(WorkerPool pool, Invocation invocation, int calls, int inFlight)
       throws InterruptedException {
-    LoadHarness run = new LoadHarness(pool, invocation, calls);
+    return closed(pool, invocation, calls, inFlight, Peer.LIMIT);
+  }
+
+  /** The same with another limit; who is not answered by then ends it. */
+  static LoadResult closed(
+      WorkerPool pool, Invocation invocation, int calls, int inFlight, Duration limit)
+      throws InterruptedException {
+    LoadHarness run = new LoadHarness(pool, invocation, calls, limit);
     return run.measured(
         () -> {
           for (int i = 0; i < inFlight; i++) {
@@ -67,16 +75,17 @@ final class LoadHarness {
   /** Sends {@code calls} calls at random moments, {@code perSecond} of them on average. */
   static LoadResult open(WorkerPool pool, Invocation invocation, int calls, double perSecond)
       throws InterruptedException {
-    LoadHarness run = new LoadHarness(pool, invocation, calls);
+    LoadHarness run = new LoadHarness(pool, invocation, calls, Peer.LIMIT);
     Random random = new Random(1);
     return run.measured(
         () -> {
           double meant = System.nanoTime();
           for (int i = 0; i < calls; i++) {
             meant -= Math.log(1 - random.nextDouble()) * 1e9 / perSecond;
-            long now = System.nanoTime();
-            if (meant > now) {
-              LockSupport.parkNanos((long) (meant - now));
+            long left = (long) meant - System.nanoTime();
+            while (left > 0) { // a park may end sooner
+              LockSupport.parkNanos(left);
+              left = (long) meant - System.nanoTime();
             }
             run.send((long) meant, () -> {});
           }
@@ -84,14 +93,24 @@ final class LoadHarness {
   }
 
   private LoadResult measured(Runnable senders) throws InterruptedException {
+    try (sampler) {
+      return measuredUntilAnswered(senders);
+    } finally {
+      unsent.set(0); // whoever is answered after the limit sends no more
+    }
+  }
+
+  private LoadResult measuredUntilAnswered(Runnable senders) throws InterruptedException {
     long bytes = AllocatedBytes.now();
     long collections = collectors(GarbageCollectorMXBean::getCollectionCount);
     long collectionMillis = collectors(GarbageCollectorMXBean::getCollectionTime);
     long start = System.nanoTime();
     senders.run();
-    if (!unanswered.await(SECONDS, TimeUnit.SECONDS)) {
+    if (!unanswered.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
       throw new IllegalStateException(
-          unanswered.getCount() + " of " + calls + " calls were not answered in " + SECONDS + " s");
+          String.format(
+              "%d of %d calls were not answered in %d s",
+              unanswered.getCount(), calls, limit.toSeconds()));
     }
     long nanos = lastNanos.get() - start;
     LoadSampler.Means means = sampler.stop(nanos);

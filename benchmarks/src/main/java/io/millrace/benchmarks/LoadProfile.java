@@ -45,7 +45,8 @@ final class LoadProfile implements Profile {
       long failed = 0;
       for (double offered : OFFERED) {
         LoadResult result = LoadHarness.open(pool, sleep, calls, offered * capacity);
-        String prefix = "load.x" + offered + ".";
+        String load = "load.x" + offered;
+        String prefix = load + ".";
         figures.put(prefix + "perSecond", result.perSecond());
         figures.put(prefix + "sojourn.p50Micros", result.sojourn().getValueAtPercentile(50) / 1e3);
         figures.put(prefix + "sojourn.p99Micros", result.sojourn().getValueAtPercentile(99) / 1e3);
@@ -58,7 +59,7 @@ final class LoadProfile implements Profile {
         figures.put(prefix + "utilisation", result.utilisation());
         failed += result.failed();
         worst = Math.max(worst, result.littleError());
-        result.doubt().ifPresent(why -> figures.doubt(prefix + "sojourn: " + why));
+        result.doubt().ifPresent(why -> figures.doubt(load + ": " + why));
       }
       figures.put("load.failed", (double) failed);
       figures.put("load.littleError", worst);
@@ -72,7 +73,7 @@ final class LoadProfile implements Profile {
   }
 
   /** All that follows is told in shares of it, so it is warm, checked, and a median. */
-  private static double capacity(Figures figures, WorkerPool pool, Invocation sleep, int calls)
+  static double capacity(Figures figures, WorkerPool pool, Invocation sleep, int calls)
       throws InterruptedException {
     double[] perSecond = new double[CAPACITY_RUNS];
     double[] errors = new double[CAPACITY_RUNS];
@@ -82,6 +83,7 @@ final class LoadProfile implements Profile {
         perSecond[run] = result.perSecond();
         errors[run] = result.littleError();
         result.doubt().ifPresent(why -> figures.doubt("load.capacity.perSecond: " + why));
+        result.closedDoubt().ifPresent(why -> figures.doubt("load.capacity.perSecond: " + why));
       }
     }
     figures.put("load.capacity.perSecond", perSecond);

@@ -41,6 +41,12 @@ record LoadResult(
   /** How far Little's law may be off before a run cannot be trusted. */
   private static final double LITTLE_TOLERANCE = 0.05;
 
+  /**
+   * How far in a slice, of which a round has four: errors that have nothing to do with each other
+   * are half as large in the sum of four.
+   */
+  private static final double SLICE_TOLERANCE = 2 * LITTLE_TOLERANCE;
+
   double perSecond() {
     return completed * 1e9 / nanos;
   }
@@ -64,7 +70,16 @@ record LoadResult(
 
   /** Why runs cannot be trusted, if so, by how far Little's law is off in each: none may fail. */
   static Optional<String> doubt(double[] littleErrors) {
-    long off = Arrays.stream(littleErrors).filter(each -> !(each <= LITTLE_TOLERANCE)).count();
+    return doubt(littleErrors, LITTLE_TOLERANCE);
+  }
+
+  /** The same of slices, each by itself. */
+  static Optional<String> doubtOfSlices(double[] littleErrors) {
+    return doubt(littleErrors, SLICE_TOLERANCE);
+  }
+
+  private static Optional<String> doubt(double[] littleErrors, double tolerance) {
+    long off = Arrays.stream(littleErrors).filter(each -> !(each <= tolerance)).count();
     return off == 0
         ? Optional.empty()
         : Optional.of(
@@ -72,7 +87,7 @@ record LoadResult(
                 Locale.ROOT,
                 "Little's law is off by more than %.0f %% in %d of %d runs, by %.1f %% in the worst:"
                     + " use a quieter machine",
-                100 * LITTLE_TOLERANCE,
+                100 * tolerance,
                 off,
                 littleErrors.length,
                 100 * Arrays.stream(littleErrors).max().orElse(Double.NaN)));
@@ -90,11 +105,18 @@ record LoadResult(
             String.format(
                 Locale.ROOT,
                 "Little's law is off by %.1f %%, at most %.0f %% are wanted: %.2f calls were seen in"
-                    + " the system, rate and time say %.2f",
+                    + " the system, rate and time from sent to answered say %.2f",
                 100 * error,
                 100 * LITTLE_TOLERANCE,
                 meanInSystem,
                 expectedInSystem()));
+  }
+
+  /** Why a closed loop cannot be trusted, if so: there is room for all that it has under way. */
+  Optional<String> closedDoubt() {
+    return rejected == 0
+        ? Optional.empty()
+        : Optional.of(rejected + " calls of a closed loop were rejected, none may");
   }
 
   /** Lambda W, over all that was answered, if only by a refusal. */

@@ -10,7 +10,7 @@ import java.util.function.IntSupplier;
  * 60 ms is then seen to be is wrong by as much as a tenth. So whoever finds that it is late looks
  * in its stead.
  */
-final class LoadSampler {
+final class LoadSampler implements AutoCloseable {
 
   private static final long PAUSE_NANOS = 100_000;
 
@@ -53,7 +53,7 @@ final class LoadSampler {
    * was in the system, so it does no harm to have looked for a bit longer.
    */
   Means stop(long nanos) throws InterruptedException {
-    ended = true;
+    close();
     thread.join();
     double all = Math.max(1, nanos);
     looking.lock();
@@ -62,6 +62,12 @@ final class LoadSampler {
     } finally {
       looking.unlock();
     }
+  }
+
+  /** Looks no more; of a load that did not end there is nothing to be told. */
+  @Override
+  public void close() {
+    ended = true;
   }
 
   /** For threads that come by often, which neither wait nor look twice as often for it. */

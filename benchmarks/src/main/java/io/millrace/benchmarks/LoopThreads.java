@@ -1,5 +1,6 @@
 package io.millrace.benchmarks;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -36,10 +37,17 @@ final class LoopThreads implements AutoCloseable {
   private static final long SPIN_NANOS = 200_000;
 
   private final int count;
+  private final Duration limit;
   private final ExecutorService threads;
 
   LoopThreads(int count) {
+    this(count, Peer.LIMIT);
+  }
+
+  /** With another limit of a run than all have. */
+  LoopThreads(int count, Duration limit) {
     this.count = count;
+    this.limit = limit;
     threads = Executors.newFixedThreadPool(count);
   }
 
@@ -59,7 +67,7 @@ final class LoopThreads implements AutoCloseable {
    * Makes {@code calls} calls and answers how many nanoseconds that took.
    *
    * @throws Exception of the first loop that failed, after all have ended; or that they did not end
-   *     within {@link Peer#LIMIT}
+   *     within the limit: then each ends after the chunk that it is at
    */
   long run(int calls, Loop loop) throws Exception {
     AtomicInteger left = new AtomicInteger(calls);
@@ -72,9 +80,15 @@ final class LoopThreads implements AutoCloseable {
     }
     long start = Long.MAX_VALUE;
     long end = Long.MIN_VALUE;
-    for (Future<long[]> each : threads.invokeAll(all, Peer.LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+    List<Future<long[]>> ended;
+    try {
+      ended = threads.invokeAll(all, limit.toMillis(), TimeUnit.MILLISECONDS);
+    } finally {
+      left.set(0); // for those that are late
+    }
+    for (Future<long[]> each : ended) {
       if (each.isCancelled()) {
-        throw Peer.late("a loop of calls", Peer.LIMIT);
+        throw Peer.late("a loop of calls", limit);
       }
       try {
         start = Math.min(start, each.get()[0]);

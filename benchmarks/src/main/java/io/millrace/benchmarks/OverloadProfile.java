@@ -1,8 +1,10 @@
 package io.millrace.benchmarks;
 
 import io.millrace.pipeline.Invocation;
+import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.WorkerPool;
+import io.millrace.pipeline.spi.GuestSource;
 import io.millrace.scheduler.Overflow;
 import io.millrace.scheduler.WorkerPools;
 import java.lang.management.ManagementFactory;
@@ -74,7 +76,11 @@ final class OverloadProfile implements Profile {
   }
 
   static WorkerPool pool(Overflow policy) {
-    return WorkerPools.over(FakeGuests.sleeping(SERVICE_MILLIS))
+    return pool(FakeGuests.sleeping(SERVICE_MILLIS), policy);
+  }
+
+  static WorkerPool pool(GuestSource guests, Overflow policy) {
+    return WorkerPools.over(guests)
         .workers(WORKERS)
         .inboxCapacity(CAPACITY)
         .overflow(policy)
@@ -82,14 +88,14 @@ final class OverloadProfile implements Profile {
   }
 
   /** One policy's flood. */
-  private static final class Flood {
+  static final class Flood {
 
     private final Overflow policy;
-    private final AtomicLong sent = new AtomicLong();
-    private final AtomicLong answered = new AtomicLong();
+    final AtomicLong sent = new AtomicLong();
+    final AtomicLong answered = new AtomicLong();
     private final AtomicLong rejected = new AtomicLong();
     private final AtomicLong expired = new AtomicLong();
-    private final AtomicLong failed = new AtomicLong();
+    final AtomicLong failed = new AtomicLong();
     private long completed;
     private long overBound;
     private double heapGrowthMiB;
@@ -112,7 +118,7 @@ final class OverloadProfile implements Profile {
     }
 
     /** A fixed rate, whatever comes back; where the pool asks, as much as it asks for. */
-    private void send(WorkerPool pool, Invocation invocation, long millis) {
+    void send(WorkerPool pool, Invocation invocation, long millis) {
       Disposable stream = null;
       if (policy == Overflow.WAIT) {
         Flux<Invocation> endless =
@@ -124,18 +130,26 @@ final class OverloadProfile implements Profile {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         stream =
             pool.invokeAll(endless.takeWhile(any -> isBefore(end, sent)))
-                .subscribe(reply -> answered.incrementAndGet());
+                .subscribe(this::answered, broken -> failed.incrementAndGet());
       }
       for (long milli = 0; milli < millis; milli++) {
         for (int i = 0; i < PER_MILLI && stream == null; i++) {
           sent.incrementAndGet();
-          pool.invoke(invocation)
-              .subscribe(reply -> answered.incrementAndGet(), this::answeredOtherwise);
+          pool.invoke(invocation).subscribe(this::answered, this::answeredOtherwise);
         }
         overBound += pool.metrics().waiting() > CAPACITY ? 1 : 0;
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
       }
       awaitAnswers();
+    }
+
+    /** In a stream a failure is a reply, too. */
+    private void answered(Reply reply) {
+      if (reply instanceof Reply.Failed how) {
+        answeredOtherwise(how.failure());
+      } else {
+        answered.incrementAndGet();
+      }
     }
 
     /** That there was no room is an answer, too, and not the same as a call that fails. */

@@ -14,9 +14,9 @@ enum PeerKind {
   WASMTIME("wasmtime", "wasmtime (native, JNI)"),
   V8("v8", "V8 in process (Javet)"),
   PISCINA("piscina", "node + Piscina"),
-  /** Named as what it is: with a compiler it is another peer. */
-  GRAAL_WASM("graalWasm", "GraalWasm (interpreter: OpenJDK has no Graal compiler)"),
-  /** With the compiler, for who brings it. */
+  /** Told to interpret, and named so: with a compiler it is another peer. */
+  GRAAL_WASM("graalWasm", "GraalWasm (interpreter)"),
+  /** Where the JVM has the compiler, and for who brings it. */
   GRAAL_WASM_COMPILED("graalWasmCompiled", "GraalWasm, compiled");
 
   private final String word;
@@ -42,7 +42,6 @@ enum PeerKind {
     return switch (this) {
       case LOCK -> "a lock (limit)";
       case COMMONS_POOL -> "commons-pool2";
-      case GRAAL_WASM -> "GraalWasm (interpreter)";
       default -> title;
     };
   }

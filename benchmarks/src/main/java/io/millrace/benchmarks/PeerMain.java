@@ -52,7 +52,7 @@ final class PeerMain {
   /** Graal compiles itself first, for seconds, in which nobody else could be measured. */
   private static void warmUp(Peer peer) throws Exception {
     if (GraalCaller.isInterpreter()) {
-      throw new IllegalStateException("its compiler was named, but this JVM does not take it");
+      throw new IllegalStateException("this JVM does not take its compiler");
     }
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(WARM_UP_SECONDS);
     while (System.nanoTime() < end) {

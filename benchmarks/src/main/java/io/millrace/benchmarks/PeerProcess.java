@@ -39,15 +39,16 @@ final class PeerProcess implements Peer {
             Integer.toString(workers)));
   }
 
-  /** GraalWasm says by itself which one it is; reports do, by its name. */
+  /** Whatever the JVM could do, one GraalWasm interprets, and the other does not. */
   private static List<String> flags(PeerKind kind) {
     return switch (kind) {
       case GRAAL_WASM ->
           List.of(
               "-Dpolyglot.engine.WarnInterpreterOnly=false", "-Dtruffle.UseFallbackRuntime=true");
       case GRAAL_WASM_COMPILED ->
-          GraalCompiler.flags(
-              GraalCompiler.jar().orElseThrow(), System.getProperty("java.class.path"));
+          GraalCompiler.jar()
+              .map(jar -> GraalCompiler.flags(jar, System.getProperty("java.class.path")))
+              .orElse(List.of()); // a GraalVM has it
       default -> List.of();
     };
   }

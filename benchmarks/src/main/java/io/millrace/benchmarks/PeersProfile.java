@@ -1,6 +1,7 @@
 package io.millrace.benchmarks;
 
 import io.millrace.instance.InstancePool;
+import java.io.IOException;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -89,7 +90,7 @@ final class PeersProfile implements Profile {
         PeerKind.GRAAL_WASM,
         figures,
         kind -> PeerProcess.jvm(kind, WORKERS, OtherJava.find(25)));
-    if (System.getProperty(GraalCompiler.PROPERTY) != null) {
+    if (hasGraalCompiler()) {
       start(
           peers,
           PeerKind.GRAAL_WASM_COMPILED,
@@ -97,10 +98,19 @@ final class PeersProfile implements Profile {
           kind -> PeerProcess.jvm(kind, WORKERS, OtherJava.find(25)));
     } else {
       figures.note(
-          "GraalWasm interprets here. Its compiler, which makes it many times as fast, is under the"
-              + " GPL with the Classpath Exception and no part of this: -D"
+          "GraalWasm only interprets here. Its compiler, which makes it many times as fast, is under"
+              + " the GPL with the Classpath Exception and no part of this: a GraalVM has one, or -D"
               + GraalCompiler.PROPERTY
               + " names one to be measured, too.");
+    }
+  }
+
+  private static boolean hasGraalCompiler() {
+    try {
+      return System.getProperty(GraalCompiler.PROPERTY) != null
+          || GraalCompiler.isIn(OtherJava.find(25));
+    } catch (IOException | IllegalStateException noJava) {
+      return false; // whoever interprets needs it, too, and is named as missing
     }
   }
 

@@ -29,7 +29,7 @@ final class QuietTenant {
   private static final Invocation FLOOD = Invocation.of("sleep", "").withTenant("flood");
 
   /** Begins to flood, until it is disposed of. */
-  private interface Flood {
+  interface Flood {
     Disposable on(WorkerPool pool);
   }
 
@@ -68,16 +68,16 @@ final class QuietTenant {
     long others = 0;
     try (WorkerPool pool = OverloadProfile.pool(policy)) {
       p99Millis(pool);
+      Turns turns = new Turns(2);
       for (int pair = 0; pair < pairs; pair++) {
-        alone[pair] = p99Millis(pool);
-        Disposable flooding = flood.on(pool);
-        Thread.sleep(50);
-        long before = pool.metrics().completed();
-        beside[pair] = p99Millis(pool);
-        others += pool.metrics().completed() - before - invocations();
-        flooding.dispose();
-        while (pool.metrics().waiting() > 0) {
-          Thread.sleep(1); // the next one is alone again
+        for (int turn : turns.next()) {
+          if (turn == 0) {
+            alone[pair] = p99Millis(pool);
+          } else {
+            Beside flooded = beside(pool, flood);
+            beside[pair] = flooded.p99Millis;
+            others += flooded.others;
+          }
         }
         ratios[pair] = beside[pair] / alone[pair];
       }
@@ -88,6 +88,27 @@ final class QuietTenant {
     figures.put(prefix + ".beside.p99Millis", beside);
     // Percentiles of some hundred scatter more than rates do.
     figures.putScattered("overload.quietTenantP99Ratio" + kind, new Ratio(ratios));
+  }
+
+  /** The quiet tenant's, and how many calls of the flooding one were done. */
+  record Beside(double p99Millis, long others) {}
+
+  /** Whatever happens to the quiet tenant, nobody floods afterwards. */
+  static Beside beside(WorkerPool pool, Flood flood) throws Exception {
+    Disposable flooding = flood.on(pool);
+    Beside beside;
+    try {
+      Thread.sleep(50);
+      long before = pool.metrics().completed();
+      double p99Millis = p99Millis(pool);
+      beside = new Beside(p99Millis, pool.metrics().completed() - before - invocations());
+    } finally {
+      flooding.dispose();
+    }
+    while (pool.metrics().waiting() > 0) {
+      Thread.sleep(1); // the next one is alone again
+    }
+    return beside;
   }
 
   private static int invocations() {

@@ -33,6 +33,8 @@ final class Startup {
     INTERPRETER_ALONE("interpreter"),
     /** By the compiler, and a directory keeps what it made. */
     COMPILED("compiled"),
+    /** The same without a second instance, which would be seen in what memory is taken. */
+    COMPILED_ALONE("compiled"),
     /** From what another process has left there. */
     DISK("disk"),
     /** Compiled, step by step. */
@@ -49,6 +51,11 @@ final class Startup {
     /** As it stands in the figures' names. */
     String word() {
       return word;
+    }
+
+    /** Whether it tells what memory is taken, and no times. */
+    private boolean isAlone() {
+      return this == INTERPRETER_ALONE || this == COMPILED_ALONE;
     }
 
     private boolean isInterpreted() {
@@ -117,7 +124,7 @@ final class Startup {
     InstancePoolBuilder builder = builder(ModuleSource.of(module), call);
     if (mode == Mode.INTERPRETER_ALONE) {
       builder.moduleCache(NoCompiler.cache());
-    } else if (mode != Mode.INTERPRETER) {
+    } else if (!mode.isInterpreted()) {
       long plenty = 1L << 30;
       builder.moduleCache(ModuleCache.create(plenty, directory, plenty));
     }
@@ -125,7 +132,7 @@ final class Startup {
         GuestLease first = pool.lease();
         GuestLease second = pool.lease()) {
       reply(first, call);
-      if (mode != Mode.INTERPRETER_ALONE) {
+      if (!mode.isAlone()) {
         nanos.put("firstReply", System.nanoTime() - start);
       }
       if (mode == Mode.COMPILED) {
@@ -133,7 +140,7 @@ final class Startup {
         reply(second, call);
         nanos.put("secondInstance", System.nanoTime() - again);
       }
-      if (mode != Mode.INTERPRETER) { // there the compiler would be seen
+      if (mode.isAlone() || mode == Mode.DISK) {
         nanos.put(MEMORY, usedBytes());
       }
     }

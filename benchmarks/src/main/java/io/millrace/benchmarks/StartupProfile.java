@@ -37,7 +37,7 @@ final class StartupProfile implements Profile {
 
   @Override
   public int quickSeconds() {
-    return 11;
+    return 13;
   }
 
   @Override

@@ -77,6 +77,7 @@ final class StartupRounds {
   private void round(Module module, Set<Mode> modes) throws IOException, InterruptedException {
     int round = rounds.merge(module, 1, Integer::sum);
     Path store = directory.resolve(module.name() + "-modules-" + round);
+    Path alone = directory.resolve(module.name() + "-alone-" + round); // finds nothing compiled
     List<Mode> order = new ArrayList<>();
     for (int turn : turns.next()) {
       order.add(all.get(turn));
@@ -88,7 +89,7 @@ final class StartupRounds {
     long nanos = 0;
     for (Mode mode : order) {
       long start = System.nanoTime();
-      start(mode, module, store);
+      start(mode, module, mode == Mode.COMPILED_ALONE ? alone : store);
       nanos += WHOLE.contains(mode) ? System.nanoTime() - start : 0;
     }
     wholeNanos.put(module, nanos);

@@ -44,7 +44,7 @@ final class StartupTable {
   /** {@code start} is a language, a way and what was timed: c.disk.firstReply. */
   private String row(String start) {
     String way = start.substring(0, start.lastIndexOf('.'));
-    boolean whole = start.endsWith(".firstReply"); // a second instance is in the first one's memory
+    boolean whole = start.endsWith(".firstReply"); // memory is that of one instance
     return "| "
         + String.join(
             " | ",

@@ -11,6 +11,7 @@ import io.millrace.pipeline.WorkerPoolRecorder;
 import io.millrace.scheduler.WorkerPools;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
@@ -69,7 +70,9 @@ final class ZeroCopyProfile implements Profile {
                 .build()) {
       GuestFunction<int[], int[]> echo = pool.function("echo", Codecs.ints(), Codecs.ints());
       Load inPlace =
-          load(count, () -> check(echo.invokeAll(inputs(numbers, count)), numbers, count));
+          load(
+              count,
+              () -> check(echo.invokeAll(inputs(numbers, count)), numbers, count, Peer.LIMIT));
       Load copied =
           load(
               count,
@@ -78,7 +81,8 @@ final class ZeroCopyProfile implements Profile {
                       pool.invokeAll(inputs(numbers, count).map(ZeroCopyProfile::copied))
                           .map(ZeroCopyProfile::numbers),
                       numbers,
-                      count));
+                      count,
+                      Peer.LIMIT));
       Rates rates = Rates.ofLoads(ROUNDS, SLICES, WARM_UPS, List.of(inPlace, copied));
       figures.put("inPlace." + size + ".micros", rates.micros(0));
       figures.put("copied." + size + ".micros", rates.micros(1));
@@ -124,14 +128,12 @@ final class ZeroCopyProfile implements Profile {
   }
 
   /** Looks at the last number of each reply, which costs nothing beside the crossing. */
-  private static void check(Flux<int[]> replies, int[] numbers, int count) {
+  static void check(Flux<int[]> replies, int[] numbers, int count, Duration limit) {
     int last = numbers.length - 1;
-    Long right =
-        replies
-            .filter(each -> each.length == numbers.length && each[last] == numbers[last])
-            .count()
-            .block();
-    if (right == null || right != count) {
+    Flux<int[]> rightOnes =
+        replies.filter(each -> each.length == numbers.length && each[last] == numbers[last]);
+    long right = Peer.count("a stream of arrays", rightOnes, limit);
+    if (right != count) {
       throw new IllegalStateException(right + " right replies of " + count);
     }
   }

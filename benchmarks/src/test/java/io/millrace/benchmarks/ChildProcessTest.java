@@ -164,6 +164,16 @@ class ChildProcessTest {
         .isEqualTo("--upgrade-module-path=compiler.jar" + File.pathSeparator + "lib/word-25.jar");
   }
 
+  @Test
+  void aGraalVmSaysThatItHasTheCompiler(@TempDir Path directory) throws Exception {
+    Path java = jdk(directory.resolve("jdk"), "25.0.2").resolve("bin/java");
+    assertThat(GraalCompiler.isIn(java)).isFalse();
+    Files.writeString(
+        directory.resolve("jdk/release"), "JAVA_VERSION=\"25.0.2\"\nGRAALVM_VERSION=\"25.0.2\"\n");
+    assertThat(GraalCompiler.isIn(java)).isTrue();
+    assertThat(GraalCompiler.isIn(directory.resolve("bin/java"))).isFalse();
+  }
+
   private static Path jdk(Path home, String version) throws IOException {
     Files.createDirectories(home.resolve("bin"));
     Files.createFile(home.resolve("bin/java")).toFile().setExecutable(true);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class LimitsTest {
@@ -21,6 +22,17 @@ class LimitsTest {
     System.out.println(Runtime.getRuntime().availableProcessors() + " " + figures.values());
     System.out.flush();
     Runtime.getRuntime().halt(0);
+  }
+
+  /** What is divided by the number of copies has to have made them all. */
+  @Test
+  void everyCopyIsMade() throws Exception {
+    byte[] from = new byte[Limits.COPIED_BYTES];
+    new Random(2).nextBytes(from);
+    byte[] to = new byte[Limits.COPIED_BYTES];
+    Limits.copies(from, to).once();
+    assertThat(to).isEqualTo(from);
+    assertThat(from).hasSize(1024 + 64 * (Limits.COPIES - 1));
   }
 
   /** Two threads that spin for each other take a time slice for each message there. */

@@ -12,10 +12,14 @@ import io.millrace.pipeline.spi.Guest;
 import io.millrace.scheduler.WorkerPools;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
 
 class LoadTest {
 
@@ -41,7 +45,10 @@ class LoadTest {
     assertThat(result(1_000, 0, 2.05).doubt()).isEmpty(); // 1000/s for 2 ms each
     assertThat(result(600, 400, 2).doubt()).isEmpty();
     assertThat(result(1_000, 0, 2.2).doubt())
-        .hasValueSatisfying(why -> assertThat(why).contains("off by 10.0 %").contains("2.20"));
+        .hasValueSatisfying(
+            why ->
+                assertThat(why)
+                    .contains("off by 10.0 %", "2.20", "time from sent to answered say 2.00"));
     assertThat(result(1_000, 0, 1.8).doubt()).isPresent();
     assertThat(result(0, 0, 1).doubt()).isPresent();
   }
@@ -58,6 +65,36 @@ class LoadTest {
         .isCloseTo(0, within(1e-9));
     assertThat(LoadResult.littleError(List.of(result(1_000, 0, 2.2), result(1_000, 0, 2))))
         .isCloseTo(0.05, within(1e-9));
+  }
+
+  private static List<String> doubts(LoadResult... slices) {
+    Figures figures = new Figures();
+    ArticleProfile.put(figures, "cpu.1workers.", slices);
+    return figures.doubts();
+  }
+
+  @Test
+  void errorsOfOppositeSignDoNotHideEachOtherInARound() {
+    LoadResult right = result(1_000, 0, 2);
+    assertThat(doubts(right, result(1_000, 0, 2.18), result(1_000, 0, 1.82), right)).isEmpty();
+    assertThat(doubts(right, result(1_000, 0, 2.3), result(1_000, 0, 1.7), right))
+        .singleElement()
+        .satisfies(why -> assertThat(why).contains("slice by slice", "10 % in 2 of 4 runs"));
+  }
+
+  /** There is room for all that a closed loop has under way, so something is wrong then. */
+  @Test
+  void aRejectionInAClosedLoopMakesTheProfileOneThatCannotBeTrusted() throws Exception {
+    LoadResult right = result(1_000, 0, 2);
+    assertThat(doubts(right, right, result(999, 1, 2), right))
+        .containsExactly("cpu.1workers.rejected: 1 calls were rejected, none may");
+    Figures figures = new Figures();
+    try (WorkerPool pool =
+        WorkerPools.over(FakeGuests.sleeping(1)).workers(1).inboxCapacity(1).build()) {
+      LoadProfile.capacity(figures, pool, Invocation.of("sleep", ""), 50);
+    }
+    assertThat(figures.doubts())
+        .anyMatch(why -> why.contains("calls of a closed loop were rejected, none may"));
   }
 
   @Test
@@ -89,14 +126,66 @@ class LoadTest {
             }
             return method.invoke(pool, args);
           };
-      WorkerPool slow =
-          (WorkerPool)
-              Proxy.newProxyInstance(
-                  getClass().getClassLoader(), new Class<?>[] {WorkerPool.class}, keeping);
-      LoadResult open = LoadHarness.open(slow, Invocation.of("nothing", ""), calls, 1e6);
+      LoadResult open = LoadHarness.open(proxy(keeping), Invocation.of("nothing", ""), calls, 1e6);
       long lastWasLate = TimeUnit.MILLISECONDS.toNanos((calls - 1) * keepMillis);
       assertThat(open.sojourn().getMaxValue()).isGreaterThanOrEqualTo(lastWasLate);
       assertThat(open.sojourn().getValueAtPercentile(50)).isGreaterThanOrEqualTo(lastWasLate / 2);
+    }
+  }
+
+  /** It would go on beside whatever is measured next. */
+  @Test
+  void aLoadThatDoesNotEndLeavesNothingBehind() throws Exception {
+    AtomicLong looks = new AtomicLong();
+    try (WorkerPool pool = WorkerPools.over(FakeGuests.empty()).workers(1).build()) {
+      InvocationHandler silent =
+          (proxy, method, args) -> {
+            if (method.getName().equals("metrics")) {
+              looks.incrementAndGet();
+            }
+            return method.getName().equals("invoke") ? Mono.never() : method.invoke(pool, args);
+          };
+      assertThatIllegalStateException()
+          .isThrownBy(
+              () ->
+                  LoadHarness.closed(
+                      proxy(silent), Invocation.of("nothing", ""), 5, 1, Duration.ofMillis(20)))
+          .withMessage("5 of 5 calls were not answered in 0 s");
+      long before = looks.get();
+      Thread.sleep(100);
+      assertThat(looks.get()).isLessThanOrEqualTo(before + 1); // it may have been about to look
+    }
+  }
+
+  private static WorkerPool proxy(InvocationHandler handler) {
+    return (WorkerPool)
+        Proxy.newProxyInstance(
+            LoadTest.class.getClassLoader(), new Class<?>[] {WorkerPool.class}, handler);
+  }
+
+  /** It would be answered before it was due. */
+  @Test
+  void anOpenLoopSendsNoCallTooEarlyWhereAParkEndsBeforeItsTime() throws Exception {
+    Thread sender = Thread.currentThread();
+    AtomicBoolean ended = new AtomicBoolean();
+    Thread waker =
+        new Thread(
+            () -> {
+              while (!ended.get()) {
+                LockSupport.unpark(sender);
+                LockSupport.parkNanos(10_000);
+              }
+            });
+    waker.start();
+    try (WorkerPool pool = WorkerPools.over(FakeGuests.empty()).workers(1).build()) {
+      Invocation nothing = Invocation.of("nothing", "");
+      LoadHarness.open(pool, nothing, 50, 1e6); // the very first call is late
+      LoadResult open = LoadHarness.open(pool, nothing, 50, 500);
+      assertThat(open.failed()).isZero();
+      assertThat(open.nanos()).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(50)); // about 100
+    } finally {
+      ended.set(true);
+      waker.join();
     }
   }
 

@@ -8,6 +8,7 @@ import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.WorkerPool;
 import io.millrace.pipeline.spi.GuestSource;
 import io.millrace.scheduler.WorkerPools;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -15,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
 
 class LoopThreadsTest {
 
@@ -91,6 +93,31 @@ class LoopThreadsTest {
     }
   }
 
+  /** It would go on beside whatever is measured next. */
+  @Test
+  void aRunThatDoesNotEndIsGivenUpAndItsLoopsEnd() throws Exception {
+    AtomicLong chunks = new AtomicLong();
+    try (LoopThreads threads = new LoopThreads(2, Duration.ofMillis(20))) {
+      assertThatIllegalStateException()
+          .isThrownBy(
+              () ->
+                  threads.run(
+                      1_000_000,
+                      (thread, count) -> {
+                        long end = System.nanoTime() + 2_000_000;
+                        while (System.nanoTime() < end) {
+                          Thread.onSpinWait(); // as a guest that is not interrupted
+                        }
+                        chunks.incrementAndGet();
+                      }))
+          .withMessage("a loop of calls did not end within 0 s");
+      Thread.sleep(50); // for the chunks that they are at
+      long before = chunks.get();
+      Thread.sleep(50);
+      assertThat(chunks).hasValue(before);
+    }
+  }
+
   /** Every other call fails. */
   private static GuestSource failingGuests() {
     AtomicLong calls = new AtomicLong();
@@ -120,5 +147,24 @@ class LoopThreadsTest {
           .isThrownBy(() -> Load.stream(pool, Invocation.of("echo", ""), 10).run())
           .withMessage("5 of 10 invocations failed");
     }
+    try (FlatMapPeer peer = new FlatMapPeer(failingGuests(), 1)) {
+      assertThatIllegalStateException()
+          .isThrownBy(() -> peer.load(Invocation.of("echo", ""), 10, 4).run())
+          .withMessage("5 of 10 invocations failed");
+    }
+  }
+
+  @Test
+  void aLoadThatDoesNotEndIsGivenUp() throws Exception {
+    Invocation sleep = Invocation.of("sleep", "");
+    Duration limit = Duration.ofMillis(20);
+    try (WorkerPool pool = WorkerPools.over(FakeGuests.sleeping(1_000)).workers(1).build()) {
+      assertThatIllegalStateException()
+          .isThrownBy(() -> Load.stream(pool, sleep, 10, limit).run())
+          .withMessage("a stream of 10 invocations did not end within 0 s");
+    }
+    assertThatIllegalStateException()
+        .isThrownBy(() -> ZeroCopyProfile.check(Flux.never(), new int[1], 1, limit))
+        .withMessage("a stream of arrays did not end within 0 s");
   }
 }

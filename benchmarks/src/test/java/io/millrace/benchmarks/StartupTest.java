@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import io.millrace.instance.ModuleInspector;
 import io.millrace.instance.ModuleReport;
 import io.millrace.instance.ModuleSource;
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,19 +25,35 @@ class StartupTest {
         .toList();
   }
 
-  @Test
-  void aModuleThatNobodyInitialisesIsOtherwiseTheSame() throws Exception {
-    byte[] wasm;
+  private static byte[] wasm() throws IOException {
     try (InputStream in =
         Objects.requireNonNull(
             StartupTest.class.getResourceAsStream("/io/millrace/guests/c.wasm"))) {
-      wasm = in.readAllBytes();
+      return in.readAllBytes();
     }
+  }
+
+  @Test
+  void aModuleThatNobodyInitialisesIsOtherwiseTheSame() throws Exception {
+    byte[] wasm = wasm();
     byte[] without = Startup.withoutInit(wasm);
     assertThat(exports(wasm)).contains("_initialize", "alloc");
     assertThat(exports(without)).contains("alloc").doesNotContain("_initialize", "init");
     assertThat(exports(without)).hasSameSizeAs(exports(wasm));
     assertThat(without).hasSameSizeAs(wasm);
+  }
+
+  private static String start(Startup.Mode mode, Path module) throws Exception {
+    return ChildJvm.line(
+        Startup.class, mode.name(), module.toString(), "sha256", "abc", module + "-" + mode);
+  }
+
+  /** Else it would be the memory of two instances, beside that of one of the other ways. */
+  @Test
+  void aCompiledStartsMemoryIsThatOfOneInstance(@TempDir Path directory) throws Exception {
+    Path module = Files.write(directory.resolve("c.wasm"), wasm());
+    assertThat(start(Startup.Mode.COMPILED, module)).matches("firstReply=\\d+ secondInstance=\\d+");
+    assertThat(start(Startup.Mode.COMPILED_ALONE, module)).matches("memory=\\d+");
   }
 
   @Test
