@@ -44,6 +44,7 @@ enum FigureMeaning {
           "expired",
           "neighbours",
           "runaways",
+          "notstarted",
           "others",
           "resets",
           "collections",
