@@ -50,11 +50,14 @@ final class ArticleProfile implements Profile {
     byte[] payload = new byte[PAYLOAD_BYTES];
     new Random(1).nextBytes(payload);
     try (InstancePool guests = DigestGuests.pool(false)) {
-      measure(
-          figures, "cpu", guests, Invocation.of("sha256", payload), Effort.of(680, CALLS, CALLS));
+      Invocation busy = Invocation.of("sha256", payload);
+      int calls = Effort.of(680, CALLS, CALLS);
+      measure(figures, "cpu", guests, busy, calls, LoadSampler.SELDOM_NANOS);
     }
     try (InstancePool guests = waiting()) {
-      measure(figures, "host", guests, Invocation.of("wait", ""), Effort.of(208, CALLS, CALLS));
+      Invocation idle = Invocation.of("wait", "");
+      int calls = Effort.of(208, CALLS, CALLS);
+      measure(figures, "host", guests, idle, calls, LoadSampler.OFTEN_NANOS);
     }
   }
 
@@ -72,7 +75,12 @@ final class ArticleProfile implements Profile {
   }
 
   private static void measure(
-      Figures figures, String guest, InstancePool guests, Invocation invocation, int calls)
+      Figures figures,
+      String guest,
+      InstancePool guests,
+      Invocation invocation,
+      int calls,
+      long lookNanos)
       throws Exception {
     int rounds = Effort.rounds(ROUNDS);
     WorkerPool[] pools = new WorkerPool[WORKERS.length];
@@ -86,7 +94,8 @@ final class ArticleProfile implements Profile {
       for (int slice = -SLICES * Effort.of(1, WARM_UPS, WARM_UPS); slice < slices; slice++) {
         for (int turn : turns.next()) {
           LoadResult result =
-              LoadHarness.closed(pools[turn], invocation, calls / SLICES, IN_FLIGHT);
+              LoadHarness.closed(
+                  pools[turn], invocation, calls / SLICES, IN_FLIGHT, Peer.LIMIT, lookNanos);
           if (slice >= 0) {
             results[turn][slice] = result;
           }

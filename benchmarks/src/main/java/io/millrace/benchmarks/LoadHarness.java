@@ -43,39 +43,51 @@ final class LoadHarness {
   private final CountDownLatch unanswered;
   private final LoadSampler sampler;
 
-  private LoadHarness(WorkerPool pool, Invocation invocation, int calls, Duration limit) {
+  private LoadHarness(
+      WorkerPool pool, Invocation invocation, int calls, Duration limit, long lookNanos) {
     this.pool = pool;
     this.invocation = invocation;
     this.calls = calls;
     this.limit = limit;
     unsent = new AtomicInteger(calls);
     unanswered = new CountDownLatch(calls);
-    sampler = LoadSampler.start(inSystem::get, () -> pool.metrics().waiting());
+    sampler = LoadSampler.start(inSystem::get, () -> pool.metrics().waiting(), lookNanos);
   }
 
   /** Sends {@code calls} calls, {@code inFlight} of them under way at a time. */
   static LoadResult closed(WorkerPool pool, Invocation invocation, int calls, int inFlight)
       throws InterruptedException {
-    return closed(pool, invocation, calls, inFlight, Peer.LIMIT);
+    return closed(pool, invocation, calls, inFlight, Peer.LIMIT, LoadSampler.OFTEN_NANOS);
   }
 
-  /** The same with another limit; who is not answered by then ends it. */
+  /**
+   * The same.
+   *
+   * @param limit who is not answered by then ends it
+   * @param lookNanos between two looks at what is under way
+   */
   static LoadResult closed(
-      WorkerPool pool, Invocation invocation, int calls, int inFlight, Duration limit)
+      WorkerPool pool,
+      Invocation invocation,
+      int calls,
+      int inFlight,
+      Duration limit,
+      long lookNanos)
       throws InterruptedException {
-    LoadHarness run = new LoadHarness(pool, invocation, calls, limit);
+    LoadHarness run = new LoadHarness(pool, invocation, calls, limit, lookNanos);
     return run.measured(
         () -> {
           for (int i = 0; i < inFlight; i++) {
             run.sendNext();
           }
+          run.sampler.lookNow();
         });
   }
 
   /** Sends {@code calls} calls at random moments, {@code perSecond} of them on average. */
   static LoadResult open(WorkerPool pool, Invocation invocation, int calls, double perSecond)
       throws InterruptedException {
-    LoadHarness run = new LoadHarness(pool, invocation, calls, Peer.LIMIT);
+    LoadHarness run = new LoadHarness(pool, invocation, calls, Peer.LIMIT, LoadSampler.OFTEN_NANOS);
     Random random = new Random(1);
     return run.measured(
         () -> {
@@ -104,6 +116,7 @@ final class LoadHarness {
     long bytes = AllocatedBytes.now();
     long collections = collectors(GarbageCollectorMXBean::getCollectionCount);
     long collectionMillis = collectors(GarbageCollectorMXBean::getCollectionTime);
+    sampler.lookNow();
     long start = System.nanoTime();
     senders.run();
     if (!unanswered.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {

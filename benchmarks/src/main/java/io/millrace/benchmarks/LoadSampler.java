@@ -12,10 +12,20 @@ import java.util.function.IntSupplier;
  */
 final class LoadSampler implements AutoCloseable {
 
-  private static final long PAUSE_NANOS = 100_000;
+  /** Between two looks, for calls that begin and end one by one. */
+  static final long OFTEN_NANOS = 100_000;
+
+  /**
+   * For a closed loop of guests that need all processors: each of the thread's turns takes one from
+   * a worker, and with {@link #OFTEN_NANOS} two workers on two cores were slower by a twentieth.
+   */
+  static final long SELDOM_NANOS = 1_000_000;
+
+  private static final long LATE_NANOS = 2 * OFTEN_NANOS;
 
   private final IntSupplier inSystem;
   private final IntSupplier waiting;
+  private final long pauseNanos;
   private final Thread thread = new Thread(this::sample, "load sampler");
   private final ReentrantLock looking = new ReentrantLock();
   private volatile boolean ended;
@@ -35,14 +45,15 @@ final class LoadSampler implements AutoCloseable {
    */
   record Means(double inSystem, double waiting) {}
 
-  private LoadSampler(IntSupplier inSystem, IntSupplier waiting) {
+  private LoadSampler(IntSupplier inSystem, IntSupplier waiting, long pauseNanos) {
+    this.pauseNanos = pauseNanos;
     this.inSystem = inSystem;
     this.waiting = waiting;
   }
 
   /** Of a system that has nothing to do yet. */
-  static LoadSampler start(IntSupplier inSystem, IntSupplier waiting) {
-    LoadSampler sampler = new LoadSampler(inSystem, waiting);
+  static LoadSampler start(IntSupplier inSystem, IntSupplier waiting, long pauseNanos) {
+    LoadSampler sampler = new LoadSampler(inSystem, waiting, pauseNanos);
     sampler.thread.setDaemon(true);
     sampler.thread.start();
     return sampler;
@@ -72,7 +83,7 @@ final class LoadSampler implements AutoCloseable {
 
   /** For threads that come by often, which neither wait nor look twice as often for it. */
   void lookIfLate(long nowNanos) {
-    if (nowNanos - lookedNanos > 2 * PAUSE_NANOS && looking.tryLock()) {
+    if (nowNanos - lookedNanos > LATE_NANOS && looking.tryLock()) {
       try {
         look();
       } finally {
@@ -83,13 +94,18 @@ final class LoadSampler implements AutoCloseable {
 
   private void sample() {
     while (!ended) {
-      LockSupport.parkNanos(PAUSE_NANOS);
-      looking.lock();
-      try {
-        look();
-      } finally {
-        looking.unlock();
-      }
+      LockSupport.parkNanos(pauseNanos);
+      lookNow();
+    }
+  }
+
+  /** Where much has changed at once: at the begin of a load, say. */
+  void lookNow() {
+    looking.lock();
+    try {
+      look();
+    } finally {
+      looking.unlock();
     }
   }
 

@@ -149,7 +149,12 @@ class LoadTest {
           .isThrownBy(
               () ->
                   LoadHarness.closed(
-                      proxy(silent), Invocation.of("nothing", ""), 5, 1, Duration.ofMillis(20)))
+                      proxy(silent),
+                      Invocation.of("nothing", ""),
+                      5,
+                      1,
+                      Duration.ofMillis(20),
+                      LoadSampler.OFTEN_NANOS))
           .withMessage("5 of 5 calls were not answered in 0 s");
       long before = looks.get();
       Thread.sleep(100);
