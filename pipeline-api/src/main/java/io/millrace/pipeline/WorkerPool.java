@@ -40,8 +40,8 @@ public interface WorkerPool extends AutoCloseable {
    * Runs one invocation each time the Mono is subscribed to.
    *
    * <p>Errors with a {@link WorkerException}: {@link WorkerException.InboxFull} at once when as
-   * many wait as the pool admits, if its overflow policy makes no room. Cancelling drops an
-   * invocation that has not begun, and stops a guest that runs.
+   * many wait as the pool admits, or admits of this tenant, if its overflow policy makes no room.
+   * Cancelling drops an invocation that has not begun, and stops a guest that runs.
    */
   Mono<Reply> invoke(Invocation invocation);
 
@@ -204,16 +204,16 @@ public interface WorkerPool extends AutoCloseable {
    * Ends the pool at once: what waits is dropped, guests that run are stopped. All callers get
    * {@link WorkerException.WorkerTerminated}, without waiting for any guest. Returns before all
    * guests have stopped; {@link #close} waits for them. Calls no code of publishers or subscribers:
-   * they are told on threads of the pool's own. Harmless when repeated.
+   * they are told on other threads. Harmless when repeated.
    */
   void terminate();
 
   /**
    * Emits why the pool was terminated, when {@link #terminate} is called, when {@link #close} has
    * waited for too long, or when the pool has closed itself. Emits and completes at no other time:
-   * a pool that has ended in peace can be terminated yet. Comes soon afterwards, on a thread of
-   * Reactor's {@code boundedElastic}, to each subscriber by itself; {@link #terminated} tells at
-   * once.
+   * a pool that has ended in peace can be terminated yet. Comes soon afterwards, on Reactor's
+   * {@code boundedElastic}, for each subscriber by itself: one that blocks keeps a thread there.
+   * {@link #terminated} tells at once.
    */
   default Mono<WorkerException> termination() {
     return Mono.never();

@@ -41,16 +41,21 @@ final class Admission {
 
   /** Takes room for up to {@code most} invocations; answers for how many. */
   int tryAcquire(int most) {
+    return tryAcquire(most, capacity);
+  }
+
+  /** The same, as long as no more than {@code limit} wait, which is at most the capacity. */
+  int tryAcquire(int most, int limit) {
     while (true) {
       long seen = accepted.get();
       if (seen < 0) {
         return 0;
       }
-      long room = capacity - (seen - knownDeparted.getOpaque());
+      long room = limit - (seen - knownDeparted.getOpaque());
       if (room < most) {
-        room = capacity - (seen - departed());
+        room = limit - (seen - departed());
         if (room <= 0) {
-          return 0; // it was full when the counts were looked at
+          return 0; // it was so full when the counts were looked at
         }
       }
       int granted = (int) Math.min(most, room);

@@ -262,6 +262,8 @@ final class Crew {
           awaitSubmitter(looks++);
         } else if (platform.join(next, LOOK_NANOS)) {
           threads.remove(next);
+        } else {
+          platform.yieldNow(); // one that is not started yet cannot be waited for
         }
       }
     } catch (InterruptedException stop) {

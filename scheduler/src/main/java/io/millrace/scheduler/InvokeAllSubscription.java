@@ -45,6 +45,7 @@ final class InvokeAllSubscription extends Padded implements Subscription {
   private final AtomicLong requested = new AtomicLong();
   private volatile boolean cancelled;
   private volatile boolean hurried;
+  private volatile boolean ended;
   private ReplyOrder.Look lastLook = ReplyOrder.Look.NOTHING;
 
   InvokeAllSubscription(
@@ -155,6 +156,11 @@ final class InvokeAllSubscription extends Padded implements Subscription {
 
   void poolClosed() {
     upstream.fail(new WorkerException.PoolClosed("worker pool"));
+  }
+
+  /** Any thread: it wants nothing more of the pool. */
+  boolean hasEnded() {
+    return ended;
   }
 
   /** While the stream waits for room: whose its next invocation is. */
@@ -274,9 +280,10 @@ final class InvokeAllSubscription extends Padded implements Subscription {
 
   private void finish() {
     state.finished = true;
+    ended = true;
     pool.streams().ended(this);
     if (submission.awaitsRoom()) {
-      pool.roomQueue().remove(this);
+      pool.roomQueue().ended();
     }
   }
 }

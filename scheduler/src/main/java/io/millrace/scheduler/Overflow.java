@@ -1,7 +1,8 @@
 package io.millrace.scheduler;
 
 /**
- * What happens to an invocation that finds {@code inboxCapacity} others waiting. Each of them is
+ * What happens to an invocation that finds {@code inboxCapacity} others waiting, or as many as its
+ * tenant or the streams may have there ({@link WorkerPoolConfig#inboxCapacity}). Each of them is
  * answered exactly once: in {@code invoke} by an error, in {@code invokeAll} by a {@code
  * Reply.Failed}.
  */

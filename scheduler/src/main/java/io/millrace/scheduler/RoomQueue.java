@@ -1,6 +1,5 @@
 package io.millrace.scheduler;
 
-import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
@@ -22,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *   <tr><td>awaiting</td><td>atomic add; counted before a stream stands in the queue; workers ask
  *       with each run</td></tr>
  *   <tr><td>offering</td><td>atomic add: who counts it up from 0 tells the streams</td></tr>
- *   <tr><td>comers, leavers</td><td>concurrent queues; emptied by who tells the streams</td></tr>
+ *   <tr><td>comers</td><td>concurrent queue; emptied by who tells the streams</td></tr>
+ *   <tr><td>ended</td><td>atomic add; set to 0 by who tells the streams</td></tr>
  *   <tr><td>turns, order</td><td>plain; only who tells the streams</td></tr>
  * </table>
  */
@@ -30,17 +30,29 @@ final class RoomQueue {
 
   private final ScheduledWorkerPool pool;
   private final Queue<InvokeAllSubscription> comers = new ConcurrentLinkedQueue<>();
-  private final Queue<InvokeAllSubscription> leavers = new ConcurrentLinkedQueue<>();
   private final AtomicInteger awaiting = new AtomicInteger();
   private final AtomicInteger offering = new AtomicInteger();
 
+  /** Streams that have ended since those were looked for, and may stand here yet. */
+  private final AtomicInteger ended = new AtomicInteger();
+
   private final Map<@Nullable String, Turn> turns = new HashMap<>();
 
-  /** The same, in order. */
-  private final Queue<Turn> order = new ArrayDeque<>();
+  /**
+   * The same, in order; of this kind of queue, since it is whole when there is no heap for more.
+   */
+  private final Queue<Turn> order = new ConcurrentLinkedQueue<>();
 
-  /** A tenant's streams that wait; never none. */
-  private record Turn(@Nullable String tenant, Queue<InvokeAllSubscription> streams) {}
+  /** A tenant's streams that wait; mostly some. */
+  private static final class Turn {
+
+    private final @Nullable String tenant;
+    private final Queue<InvokeAllSubscription> streams = new ConcurrentLinkedQueue<>();
+
+    Turn(@Nullable String tenant) {
+      this.tenant = tenant;
+    }
+  }
 
   RoomQueue(ScheduledWorkerPool pool) {
     this.pool = pool;
@@ -55,9 +67,9 @@ final class RoomQueue {
     offer(); // some may have come free before the stream stood in the queue
   }
 
-  /** The stream has ended, or was cancelled. */
-  void remove(InvokeAllSubscription stream) {
-    leavers.add(stream);
+  /** A stream that waits has ended: those go together, when half of all that wait have. */
+  void ended() {
+    ended.incrementAndGet();
     offer();
   }
 
@@ -105,46 +117,74 @@ final class RoomQueue {
         tell(each); // which comes back, or breaks off for the same reason
       }
     }
-    for (InvokeAllSubscription each = leavers.poll(); each != null; each = leavers.poll()) {
-      drop(each);
+    if (2 * ended.get() > awaiting.get()) {
+      try {
+        dropEnded();
+      } catch (Throwable noHeap) {
+        ScheduledWorkerPool.log("streams that have ended go later", noHeap);
+      }
     }
   }
 
   private void add(InvokeAllSubscription comer) {
+    if (comer.hasEnded()) {
+      awaiting.decrementAndGet();
+      return;
+    }
     String tenant = comer.nextTenant();
     Turn turn = turns.get(tenant);
     if (turn == null) {
-      turn = new Turn(tenant, new ArrayDeque<>());
+      turn = new Turn(tenant);
       order.add(turn);
       turns.put(tenant, turn);
     }
     turn.streams.add(comer);
   }
 
-  private void drop(InvokeAllSubscription leaver) {
+  private void dropEnded() {
+    ended.set(0);
     for (Turn turn : order) {
-      if (turn.streams.remove(leaver)) {
-        awaiting.decrementAndGet();
-        break;
-      }
+      turn.streams.removeIf(this::dropIfEnded);
     }
-    order.removeIf(turn -> turn.streams.isEmpty());
-    turns.values().removeIf(turn -> turn.streams.isEmpty());
+    order.removeIf(this::forgetIfEmpty);
+  }
+
+  private boolean forgetIfEmpty(Turn turn) {
+    return turn.streams.isEmpty() && turns.remove(turn.tenant, turn);
+  }
+
+  private boolean dropIfEnded(InvokeAllSubscription stream) {
+    boolean drops = stream.hasEnded();
+    if (drops) {
+      awaiting.decrementAndGet();
+    }
+    return drops;
   }
 
   /** Of the tenant whose turn it is; that tenant is the last one then. */
   private @Nullable InvokeAllSubscription poll() {
-    Turn turn = order.poll();
-    if (turn == null) {
-      return null;
+    for (Turn turn = order.peek(); turn != null; turn = order.peek()) {
+      InvokeAllSubscription next = turn.streams.poll();
+      if (turn.streams.isEmpty()) {
+        order.poll();
+        turns.remove(turn.tenant, turn);
+      } else {
+        moveBack(turn);
+      }
+      if (next != null) {
+        return next;
+      }
     }
-    InvokeAllSubscription next = turn.streams.poll();
-    if (turn.streams.isEmpty()) {
-      turns.remove(turn.tenant);
-    } else {
-      order.add(turn);
+    return null;
+  }
+
+  private void moveBack(Turn first) {
+    try {
+      order.add(first);
+      order.poll();
+    } catch (Throwable noHeap) {
+      ScheduledWorkerPool.log("a tenant's turn comes again at once", noHeap);
     }
-    return next;
   }
 
   private static void tell(InvokeAllSubscription next) {

@@ -80,8 +80,8 @@ final class Shutdown {
 
   /**
    * Emits why the pool was terminated; never, if it is closed in peace. To each of its subscribers
-   * by itself: one that blocks or throws keeps no other from it. On a thread of Reactor's, which
-   * are there when the pool's have ended.
+   * by itself: one that throws keeps no other from it, nor does one that blocks while Reactor has
+   * another thread. Those are there when the pool's have ended.
    */
   Mono<WorkerException> termination() {
     return termination.asMono().publishOn(Schedulers.boundedElastic());

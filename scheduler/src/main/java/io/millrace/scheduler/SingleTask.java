@@ -27,6 +27,7 @@ abstract class SingleTask extends Task implements Subscription {
   private final FirstRequest requested = new FirstRequest();
 
   /** Whose room it takes. Plain before it is admitted; then got and set, so that it leaves once. */
+  @SuppressWarnings("unused") // through ROOM
   private TenantRoom.@Nullable Tenant room;
 
   SingleTask(ScheduledWorkerPool pool, Invocation invocation, CoreSubscriber<?> subscriber) {
@@ -59,8 +60,9 @@ abstract class SingleTask extends Task implements Subscription {
 
   @Override
   final boolean tryTakeRoom(ScheduledWorkerPool pool) {
-    room = pool.tenantRoom().tryAcquire(invocation);
-    return room != null;
+    TenantRoom.Tenant taken = pool.tenantRoom().tryAcquire(invocation);
+    ROOM.set(this, taken);
+    return taken != null; // not what is read again: whoever cancels takes it away
   }
 
   @Override

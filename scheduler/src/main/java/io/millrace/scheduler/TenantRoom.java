@@ -15,10 +15,13 @@ import org.jspecify.annotations.Nullable;
  * waiting as is free at that moment: so n that flood take 7n / (7n + 1) together and leave the rest
  * (dynamic thresholds: Choudhury and Hahne, Dynamic Queue Length Thresholds for Shared-Memory
  * Packet Switches, IEEE/ACM Transactions on Networking 6, 1998). Where that rounds to nothing, the
- * last eighth is for tenants that have less than an eighth waiting. Who has nothing waiting gets
- * whatever is free. While only one tenant has ever come, all room is its own.
+ * last eighth is for tenants that have less than an eighth waiting, and the very last place for one
+ * that has nothing waiting. While only one tenant has ever come, and no stream beside it, all room
+ * is its own.
  *
- * <p>Streams together leave an eighth to what comes by itself, however many are open.
+ * <p>Once anything has come by itself, streams together leave an eighth to that, however many are
+ * open; and beside a flood, which has the rest, an eighth of this eighth. Where nothing of any
+ * stream waits, one may.
  *
  * <p>Counts err on the side of too little waiting in streams: one that comes by itself is counted
  * before it takes room, and until after it has left it. So a stream is told of room rather too
@@ -101,7 +104,8 @@ final class TenantRoom {
   }
 
   private boolean hasItsPart(int own, int free) {
-    return own >= (long) TIMES_FREE * free || (free <= kept && own >= kept && kept > 0);
+    return own >= (long) TIMES_FREE * free
+        || (kept > 0 && free <= kept && own >= (free <= 1 ? 1 : kept));
   }
 
   private Tenant tenant(Object name) {
@@ -132,17 +136,25 @@ final class TenantRoom {
     if (admission.waitingAtMost() + most <= capacity - kept) {
       return admission.tryAcquire(most);
     }
-    int left = leftToStreams();
-    return left <= 0 ? 0 : admission.tryAcquire(Math.min(most, left));
+    if (!severalCame && !tenants.isEmpty()) {
+      severalCame = true; // whoever it is that comes by itself, it is not alone
+    }
+    return admission.tryAcquire(most, streamsLimit(admission.waiting()));
   }
 
   /** Whether a stream that waits for room would get some. */
   boolean hasRoomForStreams() {
-    return leftToStreams() > 0 && admission.hasRoom();
+    int waiting = admission.waiting();
+    return waiting < streamsLimit(waiting);
   }
 
-  private int leftToStreams() {
-    int waiting = admission.waiting();
-    return kept == 0 ? capacity - waiting : (int) (capacity - kept - (waiting - singles.sum()));
+  /** As long as no more wait than this, a stream may have another place. */
+  private int streamsLimit(int waiting) {
+    if (kept == 0 || tenants.isEmpty()) {
+      return capacity;
+    }
+    int single = (int) singles.sum();
+    int limit = Math.min(capacity - kept + single, capacity - Math.max(1, kept / PARTS));
+    return waiting <= single ? Math.min(capacity, Math.max(limit, waiting + 1)) : limit;
   }
 }

@@ -107,4 +107,37 @@ class AdmissionTest {
     }
     assertThat(room.known()).isGreaterThanOrEqualTo(TenantRoom.MOST_KNOWN);
   }
+
+  private static Invocation of(String tenant) {
+    return Invocation.of("f", "").withTenant(tenant);
+  }
+
+  @Test
+  void streamsHaveAllRoomUntilSomethingComesByItself() {
+    Admission wide = new Admission(64, slots(1));
+    TenantRoom room = new TenantRoom(wide, Overflow.WAIT);
+    assertThat(room.tryAcquireInStream(100)).isEqualTo(64);
+    for (int i = 0; i < 20; i++) {
+      wide.abandoned();
+    }
+    assertThat(room.tryAcquire(of("first"))).isNotNull();
+    assertThat(room.tryAcquireInStream(100)).as("to 56, beside that one").isEqualTo(12);
+    assertThat(room.hasRoomForStreams()).isFalse();
+  }
+
+  @Test
+  void aTenantBesideAStreamIsNotAlone() {
+    Admission wide = new Admission(16, slots(1));
+    TenantRoom room = new TenantRoom(wide, Overflow.WAIT);
+    TenantRoom.Tenant flood = null;
+    for (int i = 0; i < 16; i++) {
+      flood = room.tryAcquire(of("flood"));
+      assertThat(flood).isNotNull();
+    }
+    assertThat(room.tryAcquireInStream(1)).isZero();
+    wide.abandoned();
+    Objects.requireNonNull(flood).left();
+    assertThat(room.tryAcquire(of("flood"))).isNull();
+    assertThat(room.tryAcquireInStream(1)).isEqualTo(1);
+  }
 }

@@ -61,7 +61,7 @@ class TenantRoomTest {
       holdUp(); // no tenant's
       List<CompletableFuture<Reply>> flood = flood("flood");
       assertThat(refused(flood)).isEqualTo(FLOOD - 14);
-      List<CompletableFuture<Reply>> quiet = List.of(send("quiet"), send("quiet"));
+      List<CompletableFuture<Reply>> quiet = List.of(send("quiet"), send("other"));
       assertThat(refused(quiet)).isZero();
       assertThat(send("late"))
           .as("the room is full now")
@@ -146,20 +146,43 @@ class TenantRoomTest {
   void whatRunsTakesNoRoom() {
     try (WorkerPool wide =
         WorkerPools.over(guests).workers(16).inboxCapacity(16).drainTimeout(SHORT).build()) {
-      for (int i = 0; i < 14; i++) {
-        wide.invoke(Invocation.of("gate", "").withTenant("runs")).subscribe();
+      for (int i = 0; i < 16; i++) {
+        String tenant = i < 14 ? "runs" : "flood";
+        wide.invoke(Invocation.of("gate", "").withTenant(tenant)).subscribe();
       }
-      await().until(() -> guests.started.get() == 14);
+      await().until(() -> guests.started.get() == 16);
       for (int i = 0; i < FLOOD; i++) {
         wide.invoke(Invocation.of("gate", "").withTenant("flood"))
             .subscribe(reply -> {}, refused -> {});
       }
-      await().until(() -> guests.started.get() == 16);
-      assertThat(wide.metrics().waiting()).isGreaterThanOrEqualTo(12);
+      assertThat(wide.metrics().waiting()).isEqualTo(14);
       CompletableFuture<Reply> one =
           wide.invoke(Invocation.of("echo", "").withTenant("runs")).toFuture();
       guests.open();
       assertThat(one).succeedsWithin(LONG);
+    }
+  }
+
+  @Test
+  void aFloodAndStreamsTogetherLeaveAPlace() {
+    try (WorkerPool large =
+        WorkerPools.over(guests).workers(1).inboxCapacity(64).drainTimeout(SHORT).build()) {
+      large.invoke(Invocation.of("gate", "")).subscribe();
+      await().until(() -> guests.started.get() == 1);
+      for (int i = 0; i < FLOOD; i++) {
+        Invocation one = Invocation.of("echo", "").withTenant("flood");
+        large.invoke(one).subscribe(reply -> {}, refused -> {});
+      }
+      List<Disposable> streams = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        streams.add(large.invokeAll(endless("streams")).subscribe());
+      }
+      assertThat(large.metrics().waiting()).isEqualTo(63);
+      CompletableFuture<Reply> quiet =
+          large.invoke(Invocation.of("echo", "").withTenant("quiet")).toFuture();
+      guests.open();
+      assertThat(quiet).succeedsWithin(LONG);
+      streams.forEach(Disposable::dispose);
     }
   }
 
