@@ -62,7 +62,12 @@ final class RoomQueue {
   void await(InvokeAllSubscription stream) {
     awaiting.incrementAndGet();
     pool.platform().interleave();
-    comers.add(stream);
+    try {
+      comers.add(stream);
+    } catch (Throwable noHeap) {
+      awaiting.decrementAndGet();
+      throw noHeap;
+    }
     pool.platform().interleave();
     offer(); // some may have come free before the stream stood in the queue
   }
@@ -92,20 +97,28 @@ final class RoomQueue {
     }
     int missed = 1;
     do {
-      takeIn();
-      while (canOffer()) {
-        InvokeAllSubscription next = poll();
-        if (next == null) {
-          break; // it is not there yet, and looks for itself when it is
-        }
-        pool.platform().interleave();
-        awaiting.decrementAndGet();
-        tell(next);
-        takeIn();
+      try {
+        offerWhatThereIs();
+      } catch (Throwable noHeap) { // or no stack: this may be a publisher's thread
+        ScheduledWorkerPool.log("room is offered again later", noHeap);
       }
       pool.platform().interleave();
       missed = offering.addAndGet(-missed);
     } while (missed != 0);
+  }
+
+  private void offerWhatThereIs() {
+    takeIn();
+    while (canOffer()) {
+      InvokeAllSubscription next = poll();
+      if (next == null) {
+        return; // it is not there yet, and looks for itself when it is
+      }
+      pool.platform().interleave();
+      awaiting.decrementAndGet();
+      tell(next);
+      takeIn();
+    }
   }
 
   private void takeIn() {
@@ -114,7 +127,8 @@ final class RoomQueue {
         add(each);
       } catch (Throwable noHeap) {
         awaiting.decrementAndGet();
-        tell(each); // which comes back, or breaks off for the same reason
+        each.tryBreakOff(noHeap); // were it told only, it would be back here at once
+        tell(each);
       }
     }
     if (2 * ended.get() > awaiting.get()) {
@@ -142,11 +156,12 @@ final class RoomQueue {
   }
 
   private void dropEnded() {
-    ended.set(0);
+    int seen = ended.get();
     for (Turn turn : order) {
       turn.streams.removeIf(this::dropIfEnded);
     }
     order.removeIf(this::forgetIfEmpty);
+    ended.addAndGet(-seen);
   }
 
   private boolean forgetIfEmpty(Turn turn) {
@@ -164,16 +179,12 @@ final class RoomQueue {
   /** Of the tenant whose turn it is; that tenant is the last one then. */
   private @Nullable InvokeAllSubscription poll() {
     for (Turn turn = order.peek(); turn != null; turn = order.peek()) {
-      InvokeAllSubscription next = turn.streams.poll();
-      if (turn.streams.isEmpty()) {
-        order.poll();
-        turns.remove(turn.tenant, turn);
-      } else {
+      if (!turn.streams.isEmpty()) {
         moveBack(turn);
+        return turn.streams.poll();
       }
-      if (next != null) {
-        return next;
-      }
+      turns.remove(turn.tenant, turn);
+      order.poll();
     }
     return null;
   }

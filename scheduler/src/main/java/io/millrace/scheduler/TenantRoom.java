@@ -12,16 +12,17 @@ import org.jspecify.annotations.Nullable;
  * free, and the others get none. Any thread.
  *
  * <p>Among invocations that come by themselves, a tenant may have {@link #TIMES_FREE} times as much
- * waiting as is free at that moment: so n that flood take 7n / (7n + 1) together and leave the rest
- * (dynamic thresholds: Choudhury and Hahne, Dynamic Queue Length Thresholds for Shared-Memory
- * Packet Switches, IEEE/ACM Transactions on Networking 6, 1998). Where that rounds to nothing, the
- * last eighth is for tenants that have less than an eighth waiting, and the very last place for one
- * that has nothing waiting. While only one tenant has ever come, and no stream beside it, all room
- * is its own.
+ * waiting as is free at that moment: so n that flood leave one place of 7n + 1, however many they
+ * are (dynamic thresholds: Choudhury and Hahne, Dynamic Queue Length Thresholds for Shared-Memory
+ * Packet Switches, IEEE/ACM Transactions on Networking 6, 1998). Besides, the last eighth is for
+ * tenants that have less than an eighth waiting, which up to seven floods leave. While only one
+ * tenant has ever come, and no stream beside it, all room is its own.
  *
  * <p>Once anything has come by itself, streams together leave an eighth to that, however many are
- * open; and beside a flood, which has the rest, an eighth of this eighth. Where nothing of any
- * stream waits, one may.
+ * open; and beside a flood, at least one place and an eighth of this eighth. There the very last
+ * place is for a tenant that has nothing waiting. Where nothing of any stream waits, one may. As
+ * each run that begins gives its place to a stream that waits, a flood beside streams that always
+ * have more has, in the end, what those leave. With fewer than 8 places there are no eighths.
  *
  * <p>Counts err on the side of too little waiting in streams: one that comes by itself is counted
  * before it takes room, and until after it has left it. So a stream is told of room rather too
@@ -105,7 +106,11 @@ final class TenantRoom {
 
   private boolean hasItsPart(int own, int free) {
     return own >= (long) TIMES_FREE * free
-        || (kept > 0 && free <= kept && own >= (free <= 1 ? 1 : kept));
+        || (kept > 0 && free <= kept && own >= (isLastBesideStreams(free) ? 1 : kept));
+  }
+
+  private boolean isLastBesideStreams(int free) {
+    return free <= 1 && admission.waiting() > singles.sum();
   }
 
   private Tenant tenant(Object name) {
@@ -122,6 +127,11 @@ final class TenantRoom {
       severalCame = true;
     }
     return tenant;
+  }
+
+  /** How many of all tenants wait, of those that came by themselves. */
+  long singles() {
+    return singles.sum();
   }
 
   /** How many tenants are known. */

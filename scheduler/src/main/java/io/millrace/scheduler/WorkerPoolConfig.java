@@ -12,8 +12,8 @@ import java.util.Map;
  * @param inboxCapacity invocations that may wait in the whole pool, exactly; 1 to {@link
  *     #HIGHEST_CAPACITY}. Once several tenants have come, none gets more by {@code invoke} and
  *     {@code claim} than seven times what is free, whatever its weight; streams together leave an
- *     eighth to what comes by itself. With {@link Overflow#DROP_OLDEST} whoever has most pays
- *     instead
+ *     eighth to what comes by itself. Of fewer than 8 places there are no parts. With {@link
+ *     Overflow#DROP_OLDEST} whoever has most pays instead
  * @param sizing who decides how many workers there are between {@code minWorkers} and {@code
  *     maxWorkers}
  * @param keepAlive how long a worker beyond {@code minWorkers} has nothing to do before it ends

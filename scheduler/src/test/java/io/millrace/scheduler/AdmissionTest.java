@@ -140,4 +140,13 @@ class AdmissionTest {
     assertThat(room.tryAcquire(of("flood"))).isNull();
     assertThat(room.tryAcquireInStream(1)).isEqualTo(1);
   }
+
+  @Test
+  void theLastPlaceBesideStreamsIsForWhoHasNothingWaiting() {
+    TenantRoom room = new TenantRoom(new Admission(16, slots(1)), Overflow.WAIT);
+    assertThat(room.tryAcquire(of("one"))).isNotNull();
+    assertThat(room.tryAcquireInStream(100)).isEqualTo(14);
+    assertThat(room.tryAcquire(of("one"))).isNull();
+    assertThat(room.tryAcquire(of("other"))).isNotNull();
+  }
 }

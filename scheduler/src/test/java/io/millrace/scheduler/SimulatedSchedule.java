@@ -391,10 +391,20 @@ final class SimulatedSchedule {
     if (pool.metrics().waiting() != 0) {
       wrong.add("invariants 2 and 3: all is answered, and yet " + pool.metrics());
     }
+    if (pool.roomQueue().isAwaited() || pool.tenantRoom().singles() != 0) {
+      wrong.add(
+          "invariant 3: nothing waits, and yet a stream stands in the queue for room ("
+              + pool.roomQueue().isAwaited()
+              + "), or tenants have so many waiting: "
+              + pool.tenantRoom().singles());
+    }
   }
 
   private boolean isQuiet() {
-    return guests.running() == 0 && pool.metrics().waiting() == 0 && workersInUserCode == 0;
+    return guests.running() == 0
+        && pool.metrics().waiting() == 0
+        && workersInUserCode == 0
+        && !pool.roomQueue().isAwaited();
   }
 
   private List<String> waiting() {
