@@ -22,6 +22,10 @@ class GlossaryTest {
           .filter(line -> !line.startsWith("#"))
           .forEach(line -> names.add(line.split(" ", -1)));
     }
+    for (String limit :
+        List.of("memcpy1KiB.nanos", "spsc.millionsPerSecond", "spsc.roundTripNanos")) {
+      names.add(new String[] {"peers", "limit." + limit});
+    }
     for (PeerCall call : PeerCall.values()) {
       for (PeerKind peer : PeerKind.values()) {
         for (String what : List.of("perSecond", "p50Micros", "p99Micros", "inFlight", "failed")) {
