@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
     versionProvider = BenchVersion.class,
     description = {
       "Measures, and writes named figures. Use a quiet machine. Each profile takes up to a minute, "
-          + "peers four, all together some eleven; with --quick less than three.",
+          + "peers four, all together some twelve; with --quick less than three.",
       "",
       "A profile is valid when nothing in its run speaks against its figures: no call failed, "
           + "Little's law holds, ratios have at least six pairs, the middle half of which spans at "

@@ -38,7 +38,7 @@ class BenchHelpTest {
   void helpSaysHowLongItTakesAndWhenToTrustIt() {
     assertThat(run("--help")).isZero();
     assertThat(out.toString().replaceAll("\\s+", " "))
-        .contains("all together some eleven", "less than three minutes")
+        .contains("all together some twelve", "less than three minutes")
         .contains("A profile is valid when", "A figure is uncertain when")
         .contains("the middle half of which spans at most 20 % of the median");
   }
