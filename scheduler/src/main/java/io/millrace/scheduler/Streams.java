@@ -19,6 +19,12 @@ final class Streams {
   private static final long REFILL_NANOS = 200_000;
 
   /**
+   * The same for a stream whose user has limited it, who minds the time of each call: what is asked
+   * for together waits for each other.
+   */
+  private static final long LIMITED_REFILL_NANOS = 100_000;
+
+  /**
    * A reply that waits behind another one's run, which is unexpectedly long, waits for two of these
    * at most. A look takes the processor from a worker, and so delays a stream's replies a little.
    */
@@ -96,10 +102,13 @@ final class Streams {
   /**
    * For how many at once a stream asks its upstream: what the workers do in {@link #REFILL_NANOS},
    * and no more than a quarter of its window; at least one.
+   *
+   * @param limited whether the window is what the stream's user has set
    */
-  int refill(int window) {
+  int refill(int window, boolean limited) {
     long mean = pool.loadMeter().meanServiceNanos();
-    long done = mean == 0 ? window : REFILL_NANOS * workers / mean;
+    long nanos = limited ? LIMITED_REFILL_NANOS : REFILL_NANOS;
+    long done = mean == 0 ? window : nanos * workers / mean;
     return (int) Math.max(1, Math.min(done, window / 4));
   }
 

@@ -175,7 +175,7 @@ final class Upstream implements CoreSubscriber<Invocation> {
     int underWay = (int) (before - done);
     int space = window - underWay;
     // In batches, since each request may cost the upstream a thread hop; the first one at once.
-    int batch = pool.streams().refill(window);
+    int batch = pool.streams().refill(window, window == concurrency);
     // But no worker is to be without work meanwhile.
     int spare = underWay - pool.streams().workers();
     if (space <= 0 || (spare >= 0 && space < batch)) {
