@@ -111,10 +111,6 @@ final class Admission {
     return (int) Math.min(capacity, seen - knownDeparted.getOpaque());
   }
 
-  boolean hasRoom() {
-    return waiting() < capacity;
-  }
-
   int capacity() {
     return capacity;
   }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *       with each run</td></tr>
  *   <tr><td>offering</td><td>atomic add: who counts it up from 0 tells the streams</td></tr>
  *   <tr><td>comers</td><td>concurrent queue; emptied by who tells the streams</td></tr>
- *   <tr><td>ended</td><td>atomic add; set to 0 by who tells the streams</td></tr>
+ *   <tr><td>ended</td><td>atomic add; who tells the streams takes off what it has seen to</td></tr>
  *   <tr><td>turns, order</td><td>plain; only who tells the streams</td></tr>
  * </table>
  */

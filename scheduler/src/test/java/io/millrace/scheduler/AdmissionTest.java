@@ -30,7 +30,7 @@ class AdmissionTest {
     assertThat(admission.tryAcquire(5)).isEqualTo(1);
     assertThat(admission.tryAcquire()).isFalse();
     assertThat(admission.waiting()).isEqualTo(3);
-    assertThat(admission.hasRoom()).isFalse();
+    assertThat(admission.waiting()).as("no room").isEqualTo(admission.capacity());
   }
 
   @Test

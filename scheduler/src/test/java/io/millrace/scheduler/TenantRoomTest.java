@@ -46,8 +46,20 @@ class TenantRoomTest {
     return sent;
   }
 
+  /** Of one tenant, and nobody looks at the answers. */
+  private static void flood(WorkerPool other, String function) {
+    Invocation one = Invocation.of(function, "").withTenant("flood");
+    for (int i = 0; i < FLOOD; i++) {
+      other.invoke(one).subscribe(reply -> {}, refused -> {});
+    }
+  }
+
   private void holdUp() {
-    pool.invoke(Invocation.of("gate", "")).subscribe();
+    holdUp(pool);
+  }
+
+  private void holdUp(WorkerPool other) {
+    other.invoke(Invocation.of("gate", "")).subscribe();
     await().until(() -> guests.started.get() >= 1);
   }
 
@@ -128,12 +140,8 @@ class TenantRoomTest {
             .overflow(Overflow.SHED_LATE)
             .drainTimeout(SHORT)
             .build()) {
-      sheds.invoke(Invocation.of("gate", "")).subscribe();
-      await().until(() -> guests.started.get() == 1);
-      for (int i = 0; i < FLOOD; i++) {
-        Invocation one = Invocation.of("echo", "").withTenant("flood");
-        sheds.invoke(one).subscribe(reply -> {}, refused -> {});
-      }
+      holdUp(sheds);
+      flood(sheds, "echo");
       assertThat(sheds.metrics().waiting()).isEqualTo(14);
       CompletableFuture<Reply> quiet =
           sheds.invoke(Invocation.of("echo", "").withTenant("quiet")).toFuture();
@@ -154,10 +162,7 @@ class TenantRoomTest {
         wide.invoke(Invocation.of("gate", "").withTenant("flood")).subscribe();
       }
       await().until(() -> guests.started.get() == 16);
-      for (int i = 0; i < FLOOD; i++) {
-        wide.invoke(Invocation.of("gate", "").withTenant("flood"))
-            .subscribe(reply -> {}, refused -> {});
-      }
+      flood(wide, "gate");
       assertThat(wide.metrics().waiting()).isEqualTo(14);
       CompletableFuture<Reply> one =
           wide.invoke(Invocation.of("echo", "").withTenant("runs")).toFuture();
@@ -170,12 +175,8 @@ class TenantRoomTest {
   void aFloodAndStreamsTogetherLeaveAPlace() {
     try (WorkerPool large =
         WorkerPools.over(guests).workers(1).inboxCapacity(64).drainTimeout(SHORT).build()) {
-      large.invoke(Invocation.of("gate", "")).subscribe();
-      await().until(() -> guests.started.get() == 1);
-      for (int i = 0; i < FLOOD; i++) {
-        Invocation one = Invocation.of("echo", "").withTenant("flood");
-        large.invoke(one).subscribe(reply -> {}, refused -> {});
-      }
+      holdUp(large);
+      flood(large, "echo");
       List<Disposable> streams = new ArrayList<>();
       for (int i = 0; i < 4; i++) {
         streams.add(large.invokeAll(endless("streams")).subscribe());
@@ -198,8 +199,7 @@ class TenantRoomTest {
   void manyStreamsOfATenantLeaveRoomAndTurnsToAnother() {
     try (WorkerPool large =
         WorkerPools.over(guests).workers(1).inboxCapacity(64).drainTimeout(SHORT).build()) {
-      large.invoke(Invocation.of("gate", "")).subscribe();
-      await().until(() -> guests.started.get() == 1);
+      holdUp(large);
       AtomicInteger flood = new AtomicInteger();
       List<Disposable> streams = new ArrayList<>();
       for (int i = 0; i < 40; i++) {
