@@ -1,5 +1,7 @@
 package io.millrace.scheduler;
 
+import io.millrace.pipeline.Reply;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
@@ -87,7 +89,7 @@ final class AsEnded extends ReplyOrder {
   }
 
   @Override
-  @Nullable StreamTask poll() {
+  @Nullable Reply poll() {
     StreamTask task = ended.poll();
     if (task == null) {
       return null;
@@ -101,7 +103,7 @@ final class AsEnded extends ReplyOrder {
       free[next & (free.length - 1)] = place;
       freed.setRelease(next + 1);
     }
-    return task;
+    return Objects.requireNonNull(task.reply());
   }
 
   @Override

@@ -17,6 +17,16 @@ final class Feeder {
 
   private static final long BATCH_NANOS = 200_000;
 
+  /**
+   * Nor is it more than this part of what each worker has waiting (guided self-scheduling,
+   * Polychronopoulos and Kuck 1987): where little waits, what one worker gets as a whole would come
+   * much later than its neighbours in the queue, which another worker runs meanwhile.
+   */
+  private static final int BATCHES_WAITING = 8;
+
+  /** But not less than so much work for that, or to hand it over would cost too much. */
+  private static final long SHORT_BATCH_NANOS = 50_000;
+
   private static final int MOST_SPINS = 100;
 
   private final ScheduledWorkerPool pool;
@@ -180,7 +190,10 @@ final class Feeder {
     if (mean == 0 || pool.staffing().canGrowForAll()) {
       return 1;
     }
-    return (int) Math.max(1, Math.min(Slot.BATCH, BATCH_NANOS / Math.max(1, mean)));
+    long most = BATCH_NANOS / mean;
+    long part = (shared.size() / slots.length + slot.keyed.size()) / BATCHES_WAITING;
+    long size = Math.min(most, Math.max(part, SHORT_BATCH_NANOS / mean));
+    return (int) Math.max(1, Math.min(Slot.BATCH, size));
   }
 
   /**

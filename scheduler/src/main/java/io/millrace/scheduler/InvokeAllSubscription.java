@@ -2,7 +2,6 @@ package io.millrace.scheduler;
 
 import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerException;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -248,11 +247,11 @@ final class InvokeAllSubscription extends Padded implements Subscription {
             true; // the others' work first: more of it is asked for, then the rest is emitted
         return;
       }
-      StreamTask task = order.next(submission.submitted());
-      if (task == null) {
+      Reply reply = order.next(submission.submitted());
+      if (reply == null) {
         return;
       }
-      actual.onNext(Objects.requireNonNull(task.reply()));
+      actual.onNext(reply);
       turn.emitted();
     }
   }

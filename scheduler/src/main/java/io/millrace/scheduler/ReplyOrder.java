@@ -1,5 +1,6 @@
 package io.millrace.scheduler;
 
+import io.millrace.pipeline.Reply;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -67,8 +68,8 @@ abstract class ReplyOrder extends Padded {
   /** Any thread: arrivals before this one were answered, also those that never came to the pool. */
   abstract long answeredBefore();
 
-  /** The next task if it has its reply, which is thereby counted as emitted and forgotten. */
-  abstract @Nullable StreamTask poll();
+  /** The next reply if it is there, and is thereby counted as emitted and forgotten. */
+  abstract @Nullable Reply poll();
 
   /** Whether the drain has to see to the reply of that number: it is there, or never will be. */
   abstract boolean isDue(long number);
@@ -77,15 +78,15 @@ abstract class ReplyOrder extends Padded {
   abstract void forEach(Consumer<StreamTask> action);
 
   /**
-   * The next task that has its reply, and is thereby counted as emitted and forgotten. When there
-   * is none, some worker that brings one will drain.
+   * The next reply that is there, and is thereby counted as emitted and forgotten. When there is
+   * none, some worker that brings one will drain.
    *
    * @param submitted arrivals before this one were given to the pool
    */
-  final @Nullable StreamTask next(long submitted) {
-    StreamTask task = poll();
-    if (task != null) {
-      return task;
+  final @Nullable Reply next(long submitted) {
+    Reply reply = poll();
+    if (reply != null) {
+      return reply;
     }
     if (waitsAhead(submitted) || awaited.get() == 2 * drain.emitted()) {
       return null;

@@ -67,10 +67,10 @@ abstract class ReplyOrderContract {
   void aReplyThatComesAsTheDrainSaysWhatItWaitsForIsNotLeftBehind() {
     StreamTask first = running(0);
     assertThat(answer(first)).as("drains, since it is the first").isTrue();
-    assertThat(order.next(1)).isSameAs(first);
+    assertThat(order.next(1)).isSameAs(first.reply());
     StreamTask second = running(1);
     between.add(() -> assertThat(answer(second)).as("leaves it to the drain").isFalse());
-    assertThat(order.next(2)).isSameAs(second);
+    assertThat(order.next(2)).isSameAs(second.reply());
   }
 
   @Test
@@ -83,7 +83,7 @@ abstract class ReplyOrderContract {
     assertThat(answer(first)).isFalse();
     assertThat(answer(second)).isFalse();
     assertThat(answer(third)).isTrue();
-    assertThat(order.next(UNDER_WAY)).isSameAs(first);
+    assertThat(order.next(UNDER_WAY)).isSameAs(first.reply());
   }
 
   @Test
@@ -108,6 +108,6 @@ abstract class ReplyOrderContract {
     running(2);
     assertThat(order.next(3)).isNull();
     assertThat(answer(first)).as("the workers would run dry otherwise").isTrue();
-    assertThat(order.next(3)).isSameAs(first);
+    assertThat(order.next(3)).isSameAs(first.reply());
   }
 }
