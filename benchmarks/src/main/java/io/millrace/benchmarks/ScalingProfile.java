@@ -19,7 +19,7 @@ final class ScalingProfile implements Profile {
 
   private static final int CAPACITY = 2048;
   private static final int ROUNDS = 15;
-  private static final int WARM_UPS = 3;
+  private static final int WARM_UPS = 12;
 
   /**
    * A stream begins and ends with wake-ups of sleeping threads, some 0.4 ms together, while the

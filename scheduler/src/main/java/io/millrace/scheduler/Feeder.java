@@ -191,7 +191,7 @@ final class Feeder {
       return 1;
     }
     long most = BATCH_NANOS / mean;
-    long part = (shared.size() / slots.length + slot.keyed.size()) / BATCHES_WAITING;
+    int part = (shared.size() / slots.length + slot.keyed.size()) / BATCHES_WAITING;
     long size = Math.min(most, Math.max(part, SHORT_BATCH_NANOS / mean));
     return (int) Math.max(1, Math.min(Slot.BATCH, size));
   }
