@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Measures one kind of call with all peers, in turn and in an order that is drawn for each turn:
@@ -96,7 +97,7 @@ final class PeerRounds {
       passed(rates).ifPresent(why -> figures.uncertain(name, why));
     } else {
       String p99 = call.word() + ".vs." + kind.word() + ".p99Ratio";
-      figures.putScattered(p99, quotients(ours.p99Micros(), theirs.p99Micros()));
+      figures.putScattered(p99, quotients(ours.p99OfSlices(), theirs.p99OfSlices()));
       theirs.unequal().ifPresent(why -> figures.uncertain(p99, why));
     }
   }
@@ -124,8 +125,10 @@ final class PeerRounds {
   }
 
   private static Ratio quotients(double[] ours, double[] theirs) {
-    double[] quotients = new double[ours.length];
-    Arrays.setAll(quotients, i -> ours[i] / theirs[i]);
-    return new Ratio(quotients);
+    return new Ratio(
+        IntStream.range(0, ours.length)
+            .mapToDouble(i -> ours[i] / theirs[i])
+            .filter(quotient -> !Double.isNaN(quotient)) // one of both took no part
+            .toArray());
   }
 }

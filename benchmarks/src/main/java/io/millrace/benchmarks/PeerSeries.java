@@ -37,6 +37,7 @@ final class PeerSeries {
   private final long[] calls;
   private final long[] nanos;
   private final PeerRound[] timed;
+  private final double[] p99OfSlices;
   private int limit;
   private int callsOfRound;
   private long failed;
@@ -51,6 +52,8 @@ final class PeerSeries {
     nanos = new long[plan.rounds()];
     timed = new PeerRound[plan.timedRounds()];
     Arrays.fill(timed, PeerRound.of(0, 0));
+    p99OfSlices = new double[plan.timedRounds() * plan.slices()];
+    Arrays.fill(p99OfSlices, Double.NaN);
     limit = plan.inFlight();
     callsOfRound = plan.inFlight();
   }
@@ -138,6 +141,7 @@ final class PeerSeries {
             int each = timedCalls() / own;
             PeerRound done = run(each, true);
             timed[round] = timed[round].and(done);
+            p99OfSlices[round * plan.slices() + slice] = done.micros(99);
             if (kind.isOwn()) { // slowly, since one slice says little
               limit = within(limit * Math.pow(adjustment(done, each), 0.5 / own));
             }
@@ -187,8 +191,12 @@ final class PeerSeries {
     return perSecond;
   }
 
-  double[] p99Micros() {
-    return micros(99);
+  /**
+   * Of each part of each round, in microseconds; NaN where it took no part. What lies side by side
+   * is a better pair than two rounds, and there are more pairs.
+   */
+  double[] p99OfSlices() {
+    return p99OfSlices.clone();
   }
 
   private double[] micros(double percentile) {
@@ -222,7 +230,7 @@ final class PeerSeries {
     }
     figures.put(prefix + "perSecond", perSecond());
     figures.put(prefix + "p50Micros", micros(50));
-    figures.put(prefix + "p99Micros", p99Micros());
+    figures.put(prefix + "p99Micros", micros(99));
     figures.put(prefix + "inFlight", inFlight());
     figures.put(prefix + "failed", (double) failed);
     if (failed > 0) { // whoever fails does so faster than others answer

@@ -18,8 +18,16 @@ import java.util.Random;
 final class ScalingProfile implements Profile {
 
   private static final int CAPACITY = 2048;
-  private static final int ROUNDS = 15;
-  private static final int WARM_UPS = 12;
+
+  /**
+   * Many short ones: with all its processors at work, a machine of which others have a part is by a
+   * third slower for a second at a time, which may hit one of a pair and not the other. The median
+   * passes over such pairs as long as most are whole.
+   */
+  private static final int ROUNDS = 45;
+
+  /** Some two seconds of each: the compiler is at work for longer than the rate tells. */
+  private static final int WARM_UPS = 16;
 
   /**
    * A stream begins and ends with wake-ups of sleeping threads, some 0.4 ms together, while the
@@ -27,7 +35,7 @@ final class ScalingProfile implements Profile {
    */
   private static final int PER_WORKER = 20_000;
 
-  private static final int SLICES = 2;
+  private static final int EMPTY_WARM_UPS = 3;
   private static final int COUNTED = 1_000_000;
   private static final int IDLE_MILLIS = 3_000;
 
@@ -68,7 +76,7 @@ final class ScalingProfile implements Profile {
       Rates rates =
           Rates.ofLoads(
               ROUNDS,
-              SLICES,
+              Effort.of(2, 1, 1), // so few rounds as a quick run has are longer ones
               WARM_UPS,
               List.of(
                   Load.stream(one, sha256, perWorker),
@@ -99,7 +107,7 @@ final class ScalingProfile implements Profile {
     try (WorkerPool pool =
         WorkerPools.over(FakeGuests.empty()).workers(2).inboxCapacity(CAPACITY).build()) {
       Load load = Load.stream(pool, Invocation.of("echo", ""), COUNTED);
-      for (int i = 0; i < WARM_UPS; i++) {
+      for (int i = 0; i < EMPTY_WARM_UPS; i++) {
         load.run(); // until it is compiled it makes other garbage
       }
       long before = AllocatedBytes.now();
