@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
  * Measures one kind of call with all peers, in turn and in an order that is drawn for each turn:
@@ -97,7 +96,7 @@ final class PeerRounds {
       passed(rates).ifPresent(why -> figures.uncertain(name, why));
     } else {
       String p99 = call.word() + ".vs." + kind.word() + ".p99Ratio";
-      figures.putScattered(p99, quotients(ours.p99OfSlices(), theirs.p99OfSlices()));
+      figures.putScattered(p99, p99Ratio(ours, theirs));
       theirs.unequal().ifPresent(why -> figures.uncertain(p99, why));
     }
   }
@@ -124,11 +123,17 @@ final class PeerRounds {
     return kind == PeerKind.RAW_LOOPS ? "limitShare" : "vs." + kind.word();
   }
 
+  private static Ratio p99Ratio(PeerSeries ours, PeerSeries theirs) {
+    Optional<double[]> own = ours.p99OfSlices();
+    Optional<double[]> others = theirs.p99OfSlices();
+    return own.isPresent() && others.isPresent()
+        ? quotients(own.get(), others.get())
+        : quotients(ours.p99Micros(), theirs.p99Micros());
+  }
+
   private static Ratio quotients(double[] ours, double[] theirs) {
-    return new Ratio(
-        IntStream.range(0, ours.length)
-            .mapToDouble(i -> ours[i] / theirs[i])
-            .filter(quotient -> !Double.isNaN(quotient)) // one of both took no part
-            .toArray());
+    double[] quotients = new double[ours.length];
+    Arrays.setAll(quotients, i -> ours[i] / theirs[i]);
+    return new Ratio(quotients);
   }
 }

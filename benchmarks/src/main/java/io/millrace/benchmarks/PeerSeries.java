@@ -53,7 +53,6 @@ final class PeerSeries {
     timed = new PeerRound[plan.timedRounds()];
     Arrays.fill(timed, PeerRound.of(0, 0));
     p99OfSlices = new double[plan.timedRounds() * plan.slices()];
-    Arrays.fill(p99OfSlices, Double.NaN);
     limit = plan.inFlight();
     callsOfRound = plan.inFlight();
   }
@@ -191,12 +190,18 @@ final class PeerSeries {
     return perSecond;
   }
 
+  double[] p99Micros() {
+    return micros(99);
+  }
+
   /**
-   * Of each part of each round, in microseconds; NaN where it took no part. What lies side by side
-   * is a better pair than two rounds, and there are more pairs.
+   * Of each part of each round, in microseconds. What lies side by side is a better pair than two
+   * rounds, and there are more pairs. Not for who takes part in fewer slices: those are longer, and
+   * the longer one is, the likelier is a stall within.
    */
-  double[] p99OfSlices() {
-    return p99OfSlices.clone();
+  Optional<double[]> p99OfSlices() {
+    boolean inAll = slicesOf(timedCalls()) == plan.slices();
+    return inAll ? Optional.of(p99OfSlices.clone()) : Optional.empty();
   }
 
   private double[] micros(double percentile) {
@@ -230,7 +235,7 @@ final class PeerSeries {
     }
     figures.put(prefix + "perSecond", perSecond());
     figures.put(prefix + "p50Micros", micros(50));
-    figures.put(prefix + "p99Micros", micros(99));
+    figures.put(prefix + "p99Micros", p99Micros());
     figures.put(prefix + "inFlight", inFlight());
     figures.put(prefix + "failed", (double) failed);
     if (failed > 0) { // whoever fails does so faster than others answer

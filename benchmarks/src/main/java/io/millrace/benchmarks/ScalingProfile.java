@@ -24,9 +24,12 @@ final class ScalingProfile implements Profile {
    * third slower for a second at a time, which may hit one of a pair and not the other. The median
    * passes over such pairs as long as most are whole.
    */
-  private static final int ROUNDS = 45;
+  private static final int ROUNDS = 35;
 
-  /** Some two seconds of each: the compiler is at work for longer than the rate tells. */
+  /**
+   * Two or three seconds of each ({@code --quick}: half of one), since the compiler is at work so
+   * long.
+   */
   private static final int WARM_UPS = 16;
 
   /**
@@ -87,7 +90,7 @@ final class ScalingProfile implements Profile {
       figures.put("sha256.allCores.perSecond", rates.perSecond(2));
       putShares(figures, rates.ratio(0, 1), rates.ratio(2, 3));
       if (Effort.chosen() == Effort.QUICK) {
-        figures.note("not in --quick: speed-up and efficiency, which need more and longer rounds");
+        figures.note("not in --quick: speed-up and efficiency, which need more rounds");
         return;
       }
       figures.put("scaling.rawSpeedUp", rates.ratio(3, 1));

@@ -3,7 +3,6 @@ package io.millrace.scheduler;
 import io.millrace.pipeline.Reply;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -12,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * Replies in the order of arrival: the ring of arrivals is the order, and each reply stands at its
  * arrival's place in a ring of its own.
  *
- * <p>So the drain does not touch the tasks, half of which another worker had last: to fetch one
- * from its processor takes as long as all else that the drain does for a reply, and a line of the
- * ring holds sixteen replies.
+ * <p>So the drain does not touch the tasks, of which other workers had most: to fetch one from
+ * another's processor takes as long as all else that the drain does for a reply, while one line of
+ * the ring has sixteen replies.
  *
  * <table>
  *   <caption>Access</caption>
@@ -27,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AsArrived extends ReplyOrder {
 
-  /** Of an array of replies, since a cast would read what the drain wants to leave alone. */
+  /** Of an array of replies: to cast an object to one would fetch its header. */
   private static final VarHandle REPLY = MethodHandles.arrayElementVarHandle(Reply[].class);
 
   private final AtomicReferenceArray<@Nullable StreamTask> ring;
@@ -43,9 +42,13 @@ final class AsArrived extends ReplyOrder {
   }
 
   @Override
-  boolean answered(StreamTask task) {
-    REPLY.setVolatile(replies, task.place(), Objects.requireNonNull(task.reply()));
+  void hasReply(StreamTask task, Reply reply) {
+    REPLY.setVolatile(replies, task.place(), reply);
     platform().interleave();
+  }
+
+  @Override
+  boolean answered(StreamTask task) {
     return task.place() == place(awaited()) || awaitsAny();
   }
 

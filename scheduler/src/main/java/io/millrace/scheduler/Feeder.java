@@ -15,16 +15,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class Feeder {
 
+  /** So much work is worth handing over: each time costs as much as some empty invocations. */
   private static final long BATCH_NANOS = 200_000;
 
   /**
-   * Nor is it more than this part of what each worker has waiting (guided self-scheduling,
-   * Polychronopoulos and Kuck 1987): where little waits, what one worker gets as a whole would come
-   * much later than its neighbours in the queue, which another worker runs meanwhile.
+   * Of what waits for any worker, a batch is at most an eighth of one worker's share: neighbours in
+   * the queue that two workers get end a batch apart. So who limits what is under way has replies
+   * closer together, and where much waits batches are long. (Guided self-scheduling,
+   * Polychronopoulos and Kuck 1987, goes by what is left, too.)
    */
-  private static final int BATCHES_WAITING = 8;
+  private static final int BATCHES_OF_SHARE = 8;
 
-  /** But not less than so much work for that, or to hand it over would cost too much. */
+  /** That does not make a batch shorter than so much work. */
   private static final long SHORT_BATCH_NANOS = 50_000;
 
   private static final int MOST_SPINS = 100;
@@ -161,10 +163,13 @@ final class Feeder {
     hungry.decrementAndGet();
     pool.platform().interleave();
     try {
-      int most = batchSize(slot);
+      long mean = slot.tally.meanServiceNanos();
+      boolean single = mean == 0 || pool.staffing().canGrowForAll(); // who starts cannot steal yet
+      int most = single ? 1 : longest(mean);
       boolean hasKeyed = move(slot.keyed, slot.inbox, most);
       if (!hasKeyed || hungry.get() == 0) { // else it would stand behind those, beside one in want
-        move(shared, slot.batch, Math.min(share, most));
+        int part = single ? 1 : batch(mean, shared.size(), pool.crew().live());
+        move(shared, slot.batch, Math.min(share, part));
       }
     } finally {
       pool.platform().interleave();
@@ -184,16 +189,16 @@ final class Feeder {
     }
   }
 
-  /** One, while there are workers to be started for the second; they cannot steal yet. */
-  private int batchSize(Slot slot) {
-    long mean = slot.tally.meanServiceNanos();
-    if (mean == 0 || pool.staffing().canGrowForAll()) {
-      return 1;
-    }
-    long most = BATCH_NANOS / mean;
-    int part = (shared.size() / slots.length + slot.keyed.size()) / BATCHES_WAITING;
-    long size = Math.min(most, Math.max(part, SHORT_BATCH_NANOS / mean));
-    return (int) Math.max(1, Math.min(Slot.BATCH, size));
+  /** How many runs of that length are worth handing over at once. */
+  static int longest(long meanNanos) {
+    return (int) Math.max(1, Math.min(Slot.BATCH, BATCH_NANOS / meanNanos));
+  }
+
+  /** How many of so many that wait one of so many workers gets at once. */
+  static int batch(long meanNanos, int waiting, int workers) {
+    long part = waiting / (BATCHES_OF_SHARE * Math.max(1L, workers));
+    long least = Math.max(1, SHORT_BATCH_NANOS / meanNanos);
+    return (int) Math.min(longest(meanNanos), Math.max(part, least));
   }
 
   /**

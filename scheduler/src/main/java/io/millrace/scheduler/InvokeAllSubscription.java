@@ -191,6 +191,11 @@ final class InvokeAllSubscription extends Padded implements Subscription {
     return lastLook;
   }
 
+  /** The owner of the answer, before it is told by {@link #answered}. */
+  void hasReply(StreamTask task, Reply reply) {
+    order.hasReply(task, reply);
+  }
+
   /** Answers whether this thread drained. */
   boolean answered(StreamTask task) {
     boolean due = order.answered(task);

@@ -164,8 +164,11 @@ final class Outcomes {
     Reply.Failed answer = new Reply.Failed(task.invocation, failure, 0, sojournNanos);
     Runnable delivery =
         () -> {
-          pool.announcer().failed(answer);
-          deliver(task);
+          try {
+            pool.announcer().failed(answer);
+          } finally {
+            deliver(task);
+          }
         };
     if (task.tryEnd(runner, answer, pool.platform())) {
       try {
@@ -193,9 +196,12 @@ final class Outcomes {
   }
 
   private void tell(Task task, Reply.Failed reply) {
-    pool.announcer().failed(reply);
-    task.reply(reply);
-    deliver(task);
+    try {
+      pool.announcer().failed(reply);
+    } finally {
+      task.reply(reply);
+      deliver(task);
+    }
   }
 
   /**

@@ -51,9 +51,12 @@ abstract class ReplyOrder extends Padded {
     this.drain = drain;
   }
 
+  /** The owner of the task's answer: a drain may find it from now on. */
+  abstract void hasReply(StreamTask task, Reply reply);
+
   /**
-   * Any thread: the task has its reply. Answers whether the stream has to be drained now; if not,
-   * whoever brings another reply does it.
+   * Any thread, behind {@link #hasReply}: somebody is to see to the reply. Answers whether the
+   * stream has to be drained now; if not, whoever brings another reply does it.
    */
   abstract boolean answered(StreamTask task);
 
