@@ -30,15 +30,15 @@ final class PeersProfile implements Profile {
 
   @Override
   public int quickSeconds() {
-    return 50;
+    return 45;
   }
 
   @Override
   public void run(Figures figures) throws Exception {
     PeerRounds.Plan plan =
         new PeerRounds.Plan(
-            Effort.of(8, 9, 21),
-            Effort.of(8, 9, 25),
+            Effort.of(Ratio.FEWEST_PAIRS, 9, 21),
+            Effort.of(Ratio.FEWEST_PAIRS, 9, 25),
             IN_FLIGHT,
             Effort.of(80, 320, 320),
             Effort.of(2, 4, 4),

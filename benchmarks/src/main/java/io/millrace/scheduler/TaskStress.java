@@ -5,7 +5,6 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Reply;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -13,7 +12,6 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 import org.openjdk.jcstress.infra.results.II_Result;
-import reactor.core.publisher.BaseSubscriber;
 
 /**
  * Who answers a task, and whom its interrupt hits. In the scheduler's own package, since nothing of
@@ -32,23 +30,6 @@ public class TaskStress {
     boolean deliver() {
       return false;
     }
-  }
-
-  /** What a ring of replies belongs to; nothing runs there. */
-  private static final class Places {
-
-    static final ScheduledWorkerPool POOL =
-        new ScheduledWorkerPool(
-            () -> {
-              throw new IllegalStateException("no guest is wanted here");
-            },
-            WorkerPoolConfig.DEFAULT,
-            Platform.SYSTEM);
-
-    static final StreamTask FIRST =
-        new StreamTask(
-            Invocation.of("f", ""),
-            new InvokeAllSubscription(POOL, new BaseSubscriber<Reply>() {}, true, 1));
   }
 
   /** A worker begins what somebody else abandons. */
@@ -102,25 +83,25 @@ public class TaskStress {
     }
   }
 
-  /** An answer by the worker at its place in the ring of replies, as the drain looks for it. */
+  /** An answer by the worker, without a volatile write of its own, as the drain looks for it. */
   @JCStressTest
   @Outcome(id = "0, 0", expect = FORBIDDEN, desc = "Nobody drains: the reply is left behind.")
   @Outcome(expect = ACCEPTABLE, desc = "One of the two sees the other.")
   @State
   public static class AnswerAgainstDrain {
-    private final AsArrived order =
-        new AsArrived(new AtomicReferenceArray<>(1), Places.POOL, new DrainState());
+    private final Task task = new BareTask();
     private final LoneLong awaited = new LoneLong();
 
     /** Prepared: it runs. */
     public AnswerAgainstDrain() {
+      task.tryBegin(1);
       awaited.set(-1);
     }
 
     /** Answers, then looks whether it is waited for. */
     @Actor
     public void worker(II_Result result) {
-      order.hasReply(Places.FIRST, Bench.NO_REPLY);
+      task.tryEnd(1, Bench.NO_REPLY, Platform.SYSTEM);
       result.r1 = awaited.get() == 0 ? 1 : 0;
     }
 
@@ -128,7 +109,7 @@ public class TaskStress {
     @Actor
     public void drain(II_Result result) {
       awaited.set(0);
-      result.r2 = order.poll() != null ? 1 : 0;
+      result.r2 = task.reply() != null ? 1 : 0;
     }
   }
 

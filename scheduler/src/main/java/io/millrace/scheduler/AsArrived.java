@@ -1,50 +1,20 @@
 package io.millrace.scheduler;
 
-import io.millrace.pipeline.Reply;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Replies in the order of arrival: the ring of arrivals is the order, and each reply stands at its
- * arrival's place in a ring of its own.
- *
- * <p>So the drain does not touch the tasks, of which other workers had most: to fetch one from
- * another's processor takes as long as all else that the drain does for a reply, while one line of
- * the ring has sixteen replies.
- *
- * <table>
- *   <caption>Access</caption>
- *   <tr><th>field</th><th>mode</th></tr>
- *   <tr><td>ring</td><td>volatile, any thread reads; emptied in the drain</td></tr>
- *   <tr><td>replies</td><td>volatile, by the owner of the answer, who is the only one to write
- *       there until the drain has taken it; emptied in the drain, plain, before the place is used
- *       again</td></tr>
- * </table>
- */
+/** Replies in the order of arrival: the ring of arrivals is the order. */
 final class AsArrived extends ReplyOrder {
 
-  /** Of an array of replies: to cast an object to one would fetch its header. */
-  private static final VarHandle REPLY = MethodHandles.arrayElementVarHandle(Reply[].class);
-
   private final AtomicReferenceArray<@Nullable StreamTask> ring;
-  private final @Nullable Reply[] replies;
   private final int mask;
 
   AsArrived(
       AtomicReferenceArray<@Nullable StreamTask> ring, ScheduledWorkerPool pool, DrainState drain) {
     super(pool, drain);
     this.ring = ring;
-    this.replies = new Reply[ring.length()];
     this.mask = ring.length() - 1;
-  }
-
-  @Override
-  void hasReply(StreamTask task, Reply reply) {
-    REPLY.setVolatile(replies, task.place(), reply);
-    platform().interleave();
   }
 
   @Override
@@ -63,23 +33,22 @@ final class AsArrived extends ReplyOrder {
   }
 
   @Override
-  @Nullable Reply poll() {
+  @Nullable StreamTask poll() {
     int place = place(drain.emitted());
-    Reply reply = (Reply) REPLY.getVolatile(replies, place);
-    if (reply == null) {
+    StreamTask task = ring.get(place);
+    if (task == null || task.reply() == null) {
       return null;
     }
-    replies[place] = null;
     drain.countEmitted(); // first: who submits takes a place without a task for an answered one's
     platform().interleave();
     ring.setRelease(place, null);
-    return reply;
+    return task;
   }
 
   @Override
   boolean isDue(long number) {
-    int place = place(number);
-    return REPLY.getVolatile(replies, place) != null || ring.get(place) == null;
+    StreamTask task = ring.get(place(number));
+    return task == null || task.reply() != null;
   }
 
   private int place(long sequence) {

@@ -1,7 +1,5 @@
 package io.millrace.scheduler;
 
-import io.millrace.pipeline.Reply;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
@@ -57,9 +55,6 @@ final class AsEnded extends ReplyOrder {
   }
 
   @Override
-  void hasReply(StreamTask task, Reply reply) {} // its number is drawn when it is told
-
-  @Override
   boolean answered(StreamTask task) {
     if (!ended.offer(task)) {
       throw new IllegalStateException("more replies than invocations under way");
@@ -92,7 +87,7 @@ final class AsEnded extends ReplyOrder {
   }
 
   @Override
-  @Nullable Reply poll() {
+  @Nullable StreamTask poll() {
     StreamTask task = ended.poll();
     if (task == null) {
       return null;
@@ -106,7 +101,7 @@ final class AsEnded extends ReplyOrder {
       free[next & (free.length - 1)] = place;
       freed.setRelease(next + 1);
     }
-    return Objects.requireNonNull(task.reply());
+    return task;
   }
 
   @Override

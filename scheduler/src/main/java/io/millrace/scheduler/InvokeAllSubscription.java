@@ -2,6 +2,7 @@ package io.millrace.scheduler;
 
 import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerException;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -191,11 +192,6 @@ final class InvokeAllSubscription extends Padded implements Subscription {
     return lastLook;
   }
 
-  /** The owner of the answer, before it is told by {@link #answered}. */
-  void hasReply(StreamTask task, Reply reply) {
-    order.hasReply(task, reply);
-  }
-
   /** Answers whether this thread drained. */
   boolean answered(StreamTask task) {
     boolean due = order.answered(task);
@@ -252,11 +248,11 @@ final class InvokeAllSubscription extends Padded implements Subscription {
             true; // the others' work first: more of it is asked for, then the rest is emitted
         return;
       }
-      Reply reply = order.next(submission.submitted());
-      if (reply == null) {
+      StreamTask task = order.next(submission.submitted());
+      if (task == null) {
         return;
       }
-      actual.onNext(reply);
+      actual.onNext(Objects.requireNonNull(task.reply()));
       turn.emitted();
     }
   }

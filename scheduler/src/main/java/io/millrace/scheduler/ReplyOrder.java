@@ -1,6 +1,5 @@
 package io.millrace.scheduler;
 
-import io.millrace.pipeline.Reply;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -51,12 +50,9 @@ abstract class ReplyOrder extends Padded {
     this.drain = drain;
   }
 
-  /** The owner of the task's answer: a drain may find it from now on. */
-  abstract void hasReply(StreamTask task, Reply reply);
-
   /**
-   * Any thread, behind {@link #hasReply}: somebody is to see to the reply. Answers whether the
-   * stream has to be drained now; if not, whoever brings another reply does it.
+   * Any thread: the task has its reply. Answers whether the stream has to be drained now; if not,
+   * whoever brings another reply does it.
    */
   abstract boolean answered(StreamTask task);
 
@@ -71,8 +67,8 @@ abstract class ReplyOrder extends Padded {
   /** Any thread: arrivals before this one were answered, also those that never came to the pool. */
   abstract long answeredBefore();
 
-  /** The next reply if it is there, and is thereby counted as emitted and forgotten. */
-  abstract @Nullable Reply poll();
+  /** The next task if it has its reply, which is thereby counted as emitted and forgotten. */
+  abstract @Nullable StreamTask poll();
 
   /** Whether the drain has to see to the reply of that number: it is there, or never will be. */
   abstract boolean isDue(long number);
@@ -81,15 +77,15 @@ abstract class ReplyOrder extends Padded {
   abstract void forEach(Consumer<StreamTask> action);
 
   /**
-   * The next reply that is there, and is thereby counted as emitted and forgotten. When there is
-   * none, some worker that brings one will drain.
+   * The next task that has its reply, and is thereby counted as emitted and forgotten. When there
+   * is none, some worker that brings one will drain.
    *
    * @param submitted arrivals before this one were given to the pool
    */
-  final @Nullable Reply next(long submitted) {
-    Reply reply = poll();
-    if (reply != null) {
-      return reply;
+  final @Nullable StreamTask next(long submitted) {
+    StreamTask task = poll();
+    if (task != null) {
+      return task;
     }
     if (waitsAhead(submitted) || awaited.get() == 2 * drain.emitted()) {
       return null;

@@ -1,7 +1,6 @@
 package io.millrace.scheduler;
 
 import io.millrace.pipeline.Invocation;
-import io.millrace.pipeline.Reply;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
@@ -46,11 +45,6 @@ final class StreamTask extends Task {
   /** As other threads have moved it. */
   int placeNow() {
     return (int) PLACE.getVolatile(this);
-  }
-
-  @Override
-  void hasReply(Reply answer) {
-    stream.hasReply(this, answer);
   }
 
   @Override

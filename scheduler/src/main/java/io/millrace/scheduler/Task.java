@@ -157,18 +157,8 @@ abstract class Task extends TaskState {
   /** The runner only, when the guest has returned: see {@link #tryEnd(int, Platform)}. */
   boolean tryEnd(int runner, Reply answer, Platform platform) {
     result = answer;
-    if (!tryEnd(runner, platform)) {
-      return false;
-    }
-    hasReply(answer);
-    return true;
+    return tryEnd(runner, platform);
   }
-
-  /**
-   * The owner of the answer, at once behind giving it: from now on whoever looks for it finds it,
-   * whatever becomes of {@link #deliver}. Nothing is allocated here, and no others' code runs.
-   */
-  void hasReply(Reply answer) {}
 
   /** The owner of the answer, if it is not the runner. */
   void reply(Reply answer) {
@@ -177,7 +167,6 @@ abstract class Task extends TaskState {
     } else {
       OTHER.setVolatile(this, answer); // its runner may be writing a result that nobody will see
     }
-    hasReply(answer);
   }
 
   @Nullable Reply reply() {

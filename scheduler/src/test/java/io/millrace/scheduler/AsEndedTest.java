@@ -18,10 +18,10 @@ class AsEndedTest extends ReplyOrderContract {
     StreamTask first = running(0);
     StreamTask second = running(1);
     assertThat(answer(second)).isTrue();
-    assertThat(order.next(2)).isSameAs(second.reply());
+    assertThat(order.next(2)).isSameAs(second);
     assertThat(order.next(2)).isNull();
     assertThat(answer(first)).isTrue();
-    assertThat(order.next(2)).isSameAs(first.reply());
+    assertThat(order.next(2)).isSameAs(first);
   }
 
   @Test
@@ -36,7 +36,7 @@ class AsEndedTest extends ReplyOrderContract {
           answer(second);
           answer(third);
         });
-    assertThat(order.next(UNDER_WAY)).isSameAs(first.reply());
+    assertThat(order.next(UNDER_WAY)).isSameAs(first);
   }
 
   @Test
@@ -46,8 +46,8 @@ class AsEndedTest extends ReplyOrderContract {
     assertThat(order.next(2)).isNull();
     assertThat(answer(first)).isTrue();
     assertThat(answer(second)).as("the first one comes, and takes it along").isFalse();
-    assertThat(order.next(2)).isSameAs(first.reply());
-    assertThat(order.next(2)).isSameAs(second.reply());
+    assertThat(order.next(2)).isSameAs(first);
+    assertThat(order.next(2)).isSameAs(second);
   }
 
   @Test
