@@ -5,6 +5,7 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Reply;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -90,26 +91,25 @@ public class TaskStress {
   @State
   public static class AnswerAgainstDrain {
     private final Task task = new BareTask();
-    private final LoneLong awaited = new LoneLong();
+    private final AtomicInteger wip = new AtomicInteger(1);
 
-    /** Prepared: it runs. */
+    /** Prepared: it runs, and somebody is inside the drain. */
     public AnswerAgainstDrain() {
       task.tryBegin(1);
-      awaited.set(-1);
     }
 
-    /** Answers, then looks whether it is waited for. */
+    /** Answers, then drains unless somebody is inside. */
     @Actor
     public void worker(II_Result result) {
       task.tryEnd(1, Bench.NO_REPLY, Platform.SYSTEM);
-      result.r1 = awaited.get() == 0 ? 1 : 0;
+      result.r1 = wip.getAndIncrement() == 0 ? 1 : 0;
     }
 
-    /** Says what it waits for, then looks once more. */
+    /** Looks, and looks once more if that is wished for. */
     @Actor
     public void drain(II_Result result) {
-      awaited.set(0);
-      result.r2 = task.reply() != null ? 1 : 0;
+      boolean found = task.reply() != null;
+      result.r2 = found || wip.addAndGet(-1) != 0 ? 1 : 0;
     }
   }
 

@@ -13,9 +13,6 @@ import org.jspecify.annotations.Nullable;
  * the table; or {@link #EARLY}, when its reply is out and it was never submitted. Who submits moves
  * it to the table, the drain to EARLY, by compare-and-set: one of the two sees the other.
  *
- * <p>A reply's number is its place in the queue of those that ended: any worker that leaves one
- * there sees how many there are, and drains from the awaited one on.
- *
  * <table>
  *   <caption>Access</caption>
  *   <tr><th>field</th><th>mode</th></tr>
@@ -24,10 +21,11 @@ import org.jspecify.annotations.Nullable;
  *   <tr><td>taken</td><td>submission only</td></tr>
  * </table>
  */
-final class AsEnded extends ReplyOrder {
+final class AsEnded implements ReplyOrder {
 
   private static final int EARLY = Integer.MIN_VALUE;
 
+  private final DrainState drain;
   private final AtomicReferenceArray<@Nullable StreamTask> arrivals;
   private final AtomicReferenceArray<@Nullable StreamTask> table;
   private final MpscVarHandleArrayQueue<StreamTask> ended;
@@ -38,11 +36,8 @@ final class AsEnded extends ReplyOrder {
   private final AtomicInteger freed;
   private int taken;
 
-  AsEnded(
-      AtomicReferenceArray<@Nullable StreamTask> arrivals,
-      ScheduledWorkerPool pool,
-      DrainState drain) {
-    super(pool, drain);
+  AsEnded(AtomicReferenceArray<@Nullable StreamTask> arrivals, DrainState drain) {
+    this.drain = drain;
     int places = arrivals.length();
     this.arrivals = arrivals;
     this.table = new AtomicReferenceArray<>(places);
@@ -55,21 +50,14 @@ final class AsEnded extends ReplyOrder {
   }
 
   @Override
-  boolean answered(StreamTask task) {
+  public void answered(StreamTask task) {
     if (!ended.offer(task)) {
       throw new IllegalStateException("more replies than invocations under way");
     }
-    platform().interleave();
-    return tryComeForDue();
   }
 
   @Override
-  boolean isDue(long number) {
-    return ended.currentProducerIndex() > number;
-  }
-
-  @Override
-  boolean submitted(StreamTask task, int arrival) {
+  public boolean submitted(StreamTask task, int arrival) {
     int place = free[taken & (free.length - 1)];
     table.setRelease(place, task); // first: once it is told where it stands, the drain frees that
     arrivals.setRelease(arrival, null);
@@ -82,12 +70,12 @@ final class AsEnded extends ReplyOrder {
   }
 
   @Override
-  long answeredBefore() {
+  public long answeredBefore() {
     return 0;
   }
 
   @Override
-  @Nullable StreamTask poll() {
+  public @Nullable StreamTask next() {
     StreamTask task = ended.poll();
     if (task == null) {
       return null;
@@ -105,7 +93,12 @@ final class AsEnded extends ReplyOrder {
   }
 
   @Override
-  void forEach(Consumer<StreamTask> action) {
+  public boolean isBetterLeft(int first, int last) {
+    return false;
+  }
+
+  @Override
+  public void forEach(Consumer<StreamTask> action) {
     for (int place = 0; place < table.length(); place++) {
       StreamTask submitted = table.get(place);
       if (submitted != null) {

@@ -39,14 +39,13 @@ final class InvokeAllSubscription extends Padded implements Subscription {
   private final Submission submission;
   private final Upstream upstream;
   private final ReplyOrder order;
+  private final Stall stall = new Stall();
   private final DrainState state = new DrainState();
   private final DrainTurn turn;
   private final Drain drain;
   private final AtomicLong requested = new AtomicLong();
   private volatile boolean cancelled;
-  private volatile boolean hurried;
   private volatile boolean ended;
-  private ReplyOrder.Look lastLook = ReplyOrder.Look.NOTHING;
 
   InvokeAllSubscription(
       ScheduledWorkerPool pool,
@@ -61,8 +60,8 @@ final class InvokeAllSubscription extends Padded implements Subscription {
     this.arrivals = new Arrivals(pool, this, concurrency);
     this.order =
         ordered
-            ? new AsArrived(arrivals.ring(), pool, state)
-            : new AsEnded(arrivals.ring(), pool, state);
+            ? new AsArrived(arrivals.ring(), pool, state, stall)
+            : new AsEnded(arrivals.ring(), state);
     this.submission = new Submission(pool, this, arrivals, order);
     this.upstream = new Upstream(pool, this, arrivals, submission, concurrency);
   }
@@ -180,25 +179,50 @@ final class InvokeAllSubscription extends Padded implements Subscription {
     }
   }
 
-  /** Watchdog only: answers what it has found, and hurries a stream that is held up. */
-  ReplyOrder.Look look() {
-    lastLook = order.look(lastLook);
-    if (lastLook.isHeldUp()) {
-      hurried = true;
-      if (drain.isFree()) { // else somebody is inside, maybe for long
-        pool.signaller().add(this::drain);
-      }
-    }
-    return lastLook;
+  /** A worker: it has left a reply for later. */
+  void lookAfter() {
+    pool.streams().lookAfter();
   }
 
-  /** Answers whether this thread drained. */
-  boolean answered(StreamTask task) {
-    boolean due = order.answered(task);
-    if (due && !submission.defersDrain()) {
+  /** Watchdog only: a worker has left replies for later. Has them drained when that takes long. */
+  Stall.Look look(long round) {
+    long emitted = state.emittedSeen();
+    if (ended || emitted == submission.submitted()) {
+      return Stall.Look.RESTS;
+    }
+    Stall.Look look = stall.look(round, emitted);
+    if (look == Stall.Look.HELD_UP) {
+      pool.signaller().add(this::drain);
+    }
+    return look;
+  }
+
+  /** Any thread but the worker that has run it: the task has its reply. */
+  void answered(StreamTask task) {
+    order.answered(task);
+    if (!submission.defersDrain()) {
       drain();
     }
-    return due;
+  }
+
+  /**
+   * The worker that has run it: the task has its reply. It is given out when that worker has run
+   * what it was handed at once. Answers whether others' code may have run.
+   */
+  boolean answeredBy(StreamTask task, Slot runner) {
+    order.answered(task);
+    boolean more = runner.hasMore();
+    LeftReplies left = runner.left;
+    if (stall.isEager() || (!more && left.isEmpty()) || !left.tryAdd(this, task.place())) {
+      drain();
+      return true;
+    }
+    return !more && left.endBatch();
+  }
+
+  /** A worker: see {@link ReplyOrder#isBetterLeft}. */
+  boolean isBetterLeft(int first, int last) {
+    return order.isBetterLeft(first, last);
   }
 
   // ---- the stream
@@ -215,12 +239,12 @@ final class InvokeAllSubscription extends Padded implements Subscription {
 
   /** Drain only: whatever can be done now. */
   void step() {
-    if (hurried) {
-      hurried = false;
-      order.hurry();
-    }
     if (!cancelled && !state.finished) {
+      long before = state.emitted();
       emit();
+      if (state.emitted() != before) {
+        stall.drained();
+      }
     }
     if (!submission.isUpToDate()) {
       submission.submit();
@@ -248,7 +272,7 @@ final class InvokeAllSubscription extends Padded implements Subscription {
             true; // the others' work first: more of it is asked for, then the rest is emitted
         return;
       }
-      StreamTask task = order.next(submission.submitted());
+      StreamTask task = order.next();
       if (task == null) {
         return;
       }

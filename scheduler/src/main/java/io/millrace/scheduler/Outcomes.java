@@ -157,7 +157,9 @@ final class Outcomes {
 
   /** The task of a worker whose thread died, which has not answered it. */
   void answerDead(Task task, int runner, WorkerException failure) {
-    if (tryAnswerWaiting(task, () -> failure, true) || task.runner() != runner) {
+    if (tryAnswerWaiting(task, () -> failure, true)
+        || task.runner() != runner
+        || task.isAnsweredByRunner()) { // whoever ended it delivers, whatever is thrown
       return;
     }
     long sojournNanos = task.sojournNanos(pool.platform().nanoTime());
@@ -209,8 +211,15 @@ final class Outcomes {
    * whether any such code may have run.
    */
   static boolean deliver(Task task) {
+    return deliver(task, null);
+  }
+
+  /**
+   * @param runner the slot whose worker has run it, if this is that worker
+   */
+  static boolean deliver(Task task, @Nullable Slot runner) {
     try {
-      return task.deliver();
+      return runner == null ? task.deliver() : task.deliverBy(runner);
     } catch (Throwable subscriberThrew) {
       dropError(subscriberThrew, Context.empty());
       return true;

@@ -79,6 +79,11 @@ final class RunQueue extends Padded {
     return null;
   }
 
+  /** Owner only: whether there was more than it has taken; others may have taken that. */
+  boolean hasMore() {
+    return next != (int) END.getAcquire(this);
+  }
+
   /** Any thread: the oldest that it finds. */
   @Nullable Task steal() {
     int last = (int) END.getAcquire(this);

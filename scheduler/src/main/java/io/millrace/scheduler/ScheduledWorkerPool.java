@@ -67,7 +67,7 @@ final class ScheduledWorkerPool implements WorkerPool {
     signaller = new Signaller(this, name + "-signals");
     FairQueue shared = new FairQueue(config.tenantWeights(), true);
     dispatcher = new Dispatcher(this, config, slots, shared);
-    streams = new Streams(this, slots.length);
+    streams = new Streams(this, slots);
     roomQueue = new RoomQueue(this);
     deadlines = new Deadlines(this, config.overflow());
     claims = new OpenClaims(this);

@@ -75,6 +75,9 @@ final class Slot {
   /** Its worker records; one that was given up does not any more. */
   final RunTimes times = new RunTimes();
 
+  /** Its worker's; what one that died has left, the next one drains. */
+  final LeftReplies left = new LeftReplies();
+
   /** Dispatch only: by what least loaded slots come first. */
   long busySeen;
 
@@ -118,6 +121,11 @@ final class Slot {
   @Nullable Task poll(boolean inboxFirst) {
     Task task = inboxFirst ? inbox.poll() : batch.poll();
     return task != null ? task : inboxFirst ? batch.poll() : inbox.poll();
+  }
+
+  /** Its worker only: whether it was handed more than it has taken; some may have been stolen. */
+  boolean hasMore() {
+    return batch.hasMore() || inbox.hasMore();
   }
 
   boolean isEmpty() {

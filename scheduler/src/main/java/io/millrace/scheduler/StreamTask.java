@@ -47,8 +47,18 @@ final class StreamTask extends Task {
     return (int) PLACE.getVolatile(this);
   }
 
+  InvokeAllSubscription stream() {
+    return stream;
+  }
+
   @Override
   boolean deliver() {
-    return stream.answered(this);
+    stream.answered(this);
+    return true;
+  }
+
+  @Override
+  boolean deliverBy(Slot runner) {
+    return stream.answeredBy(this, runner);
   }
 }

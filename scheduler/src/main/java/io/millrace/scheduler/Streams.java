@@ -1,7 +1,9 @@
 package io.millrace.scheduler;
 
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -38,6 +40,7 @@ final class Streams {
 
   private final ScheduledWorkerPool pool;
   private final Admission admission;
+  private final Slot[] slots;
   private final int workers;
   private final Map<Long, InvokeAllSubscription> open = new ConcurrentHashMap<>();
   private final AtomicLong numbers = new AtomicLong();
@@ -53,11 +56,14 @@ final class Streams {
   private volatile boolean looking;
   private int looksInVain; // watchdog only
   private boolean anyStands; // watchdog only
+  private long round; // watchdog only
+  private final Set<InvokeAllSubscription> left = new HashSet<>(); // watchdog only
 
-  Streams(ScheduledWorkerPool pool, int workers) {
+  Streams(ScheduledWorkerPool pool, Slot[] slots) {
     this.pool = pool;
     this.admission = pool.admission();
-    this.workers = workers;
+    this.slots = slots;
+    this.workers = slots.length;
   }
 
   /** A number for a new stream. */
@@ -121,7 +127,7 @@ final class Streams {
     return Math.max(1, admission.capacity() / 2) + workers;
   }
 
-  /** A stream waits for a reply behind others: somebody has to see to it that it gets on. */
+  /** A worker has left a reply for later: somebody has to see to it that it is given out. */
   void lookAfter() {
     if (!looking) {
       looking = true;
@@ -153,11 +159,16 @@ final class Streams {
   private boolean lookAtAll() {
     boolean any = hasUndrained();
     anyStands = any;
-    for (InvokeAllSubscription stream : open.values()) {
-      ReplyOrder.Look look = stream.look();
-      any |= look.waitsAhead();
-      anyStands |= look.anyDrains();
+    for (Slot slot : slots) {
+      slot.left.forEach(left::add);
     }
+    round++;
+    for (InvokeAllSubscription stream : left) {
+      Stall.Look look = stream.look(round);
+      any |= look != Stall.Look.RESTS;
+      anyStands |= look == Stall.Look.STANDS;
+    }
+    left.clear();
     return any;
   }
 

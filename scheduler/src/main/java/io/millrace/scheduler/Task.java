@@ -60,6 +60,11 @@ abstract class Task extends TaskState {
    */
   abstract boolean deliver();
 
+  /** The same, by the worker of that slot, which has run it: maybe it delivers several later. */
+  boolean deliverBy(Slot runner) {
+    return deliver();
+  }
+
   /** Starts the clock: sojourn and deadline count from here. */
   void submitted(long nowNanos) {
     submittedNanos = nowNanos;

@@ -57,10 +57,11 @@ final class TaskRunner extends Padded {
     return (long) START_NANOS.getOpaque(this);
   }
 
-  /** There is no next task yet: tells what was kept back. */
+  /** There is no next task yet: tells and gives out what was kept back. */
   void pause() {
     lastEndNanos = NO_TIME;
     lanes.tell();
+    slot.left.drainAll();
   }
 
   /** Answers whether this worker goes on: false if it was given up meanwhile. */
@@ -162,7 +163,7 @@ final class TaskRunner extends Padded {
       pool.deadlines().forget(task);
       pool.announcer().ended(answer, guest);
     } finally { // whatever is thrown for want of heap: nobody else can deliver it any more
-      mayHaveRun = Outcomes.deliver(task);
+      mayHaveRun = Outcomes.deliver(task, slot);
     }
     if (!mayHaveRun) {
       lastEndNanos = endNanos;

@@ -87,7 +87,7 @@ abstract class TaskState {
    * itself given up: see {@link #isLeft}.
    */
   final boolean tryEnd(int runner, Platform platform) {
-    if (STATE.compareAndSet(this, with(RUNNING, runner), ANSWERED)) {
+    if (STATE.compareAndSet(this, with(RUNNING, runner), with(ANSWERED, runner))) {
       return true;
     }
     while (phase() == STOPPING) {
@@ -131,7 +131,12 @@ abstract class TaskState {
     return state & PHASE;
   }
 
-  /** Who runs it, or ran it until it was stopped. */
+  /** Whether it was answered by {@link #runner}, and not in its place. */
+  final boolean isAnsweredByRunner() {
+    return phase() == ANSWERED;
+  }
+
+  /** Who runs it, or ran it. */
   final int runner() {
     return state >>> RUNNER_SHIFT;
   }

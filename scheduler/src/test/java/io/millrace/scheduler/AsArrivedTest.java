@@ -8,19 +8,78 @@ import org.junit.jupiter.api.Test;
 class AsArrivedTest extends ReplyOrderContract {
 
   @Override
-  ReplyOrder order(
-      AtomicReferenceArray<StreamTask> arrivals, ScheduledWorkerPool pool, DrainState drain) {
-    return new AsArrived(arrivals, pool, drain);
+  ReplyOrder order(AtomicReferenceArray<StreamTask> arrivals, DrainState drain) {
+    return new AsArrived(arrivals, pool, drain, stall);
+  }
+
+  private void runsTake(long nanos) {
+    for (int i = 0; i < 100; i++) {
+      pool.slotOf(RUNNER).tally.countRun(true, nanos);
+    }
+  }
+
+  /** The drain goes by what runs take when it has found a reply. */
+  private void drainOne() {
+    answer(running(0));
+    assertThat(order.next()).isNotNull();
   }
 
   @Test
-  void theSameForOneFurtherOn() {
-    runsAreShort();
+  void aReplyThatEndsEarlierWaitsForThoseBeforeIt() {
     StreamTask first = running(0);
-    running(1);
-    StreamTask last = running(2);
-    between.add(() -> answer(last));
-    assertThat(order.next(UNDER_WAY)).isNull();
-    assertThat(answer(first)).as("it is the one that is waited for now").isTrue();
+    StreamTask second = running(1);
+    answer(second);
+    assertThat(order.next()).isNull();
+    answer(first);
+    assertThat(order.next()).isSameAs(first);
+    assertThat(order.next()).isSameAs(second);
+  }
+
+  @Test
+  void whileRunsAreVeryShortWhatAWorkerHasLeftIsLeftToIt() {
+    runsTake(200);
+    drainOne();
+    StreamTask own = running(1);
+    StreamTask others = running(2, OTHER_RUNNER);
+    answer(own);
+    answer(others);
+    LeftReplies left = pool.slotOf(OTHER_RUNNER).left;
+    left.tryAdd(stream, others.place());
+    assertThat(order.next()).isSameAs(own);
+    assertThat(order.next()).isNull();
+    left.drainAll();
+    assertThat(order.next()).isSameAs(others);
+  }
+
+  @Test
+  void whereRunsAreLongerNothingIsLeft() {
+    runsTake(5_000);
+    drainOne();
+    StreamTask others = running(1, OTHER_RUNNER);
+    answer(others);
+    pool.slotOf(OTHER_RUNNER).left.tryAdd(stream, others.place());
+    assertThat(order.next()).isSameAs(others);
+    assertThat(order.isBetterLeft(2, 5)).isFalse();
+  }
+
+  @Test
+  void whereTheStreamStandsStillNothingIsLeft() {
+    runsTake(200);
+    drainOne();
+    StreamTask others = running(1, OTHER_RUNNER);
+    answer(others);
+    pool.slotOf(OTHER_RUNNER).left.tryAdd(stream, others.place());
+    stall.look(1, 1);
+    stall.look(2, 1);
+    assertThat(order.next()).isSameAs(others);
+  }
+
+  @Test
+  void aWorkerLeavesWhatOthersComeBefore() {
+    runsTake(200);
+    drainOne();
+    assertThat(order.isBetterLeft(1, 3)).as("the first is next").isFalse();
+    assertThat(order.isBetterLeft(62, 1)).as("one is next").isFalse();
+    assertThat(order.isBetterLeft(2, 5)).isTrue();
   }
 }

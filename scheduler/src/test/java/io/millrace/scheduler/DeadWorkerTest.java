@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Reply;
 import io.millrace.pipeline.WorkerEvent;
+import io.millrace.pipeline.WorkerException;
 import io.millrace.pipeline.WorkerPool;
 import io.millrace.pipeline.WorkerPoolRecorder;
 import java.time.Duration;
@@ -76,6 +77,20 @@ class DeadWorkerTest {
         .failsWithin(LONG)
         .withThrowableOfType(Exception.class)
         .withMessageContaining("the worker's thread died");
+  }
+
+  /** Its thread dies between the answer and the next task. */
+  @Test
+  void anAnswerThatIsThereStays() {
+    try (ScheduledWorkerPool pool = pool(WorkerPoolRecorder.NONE)) {
+      BareTask task = new BareTask(1);
+      task.admitUnseen();
+      assertThat(task.tryBegin(0)).isTrue();
+      Reply answer = new Reply.Completed(task.invocation, new byte[0], 0, 0);
+      assertThat(task.tryEnd(0, answer, Platform.SYSTEM)).isTrue();
+      pool.outcomes().answerDead(task, 0, new WorkerException.WorkerTerminated("died", null));
+      assertThat(task.reply()).isSameAs(answer);
+    }
   }
 
   @Test
