@@ -5,16 +5,19 @@ import static org.awaitility.Awaitility.await;
 
 import io.millrace.pipeline.Invocation;
 import io.millrace.pipeline.Reply;
+import io.millrace.pipeline.WorkerPool;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
@@ -97,5 +100,31 @@ class LeftRepliesTest {
     }
     List<Long> all = Flux.merge(counts).collectList().block(LONG);
     assertThat(Objects.requireNonNull(all)).hasSize(3 * MOST).containsOnly((long) count);
+  }
+
+  /** The watchdog would find what is left behind: here it sleeps from its first look on. */
+  @ParameterizedTest
+  @CsvSource({"1, true", "1, false", "2, true", "2, false"})
+  void noReplyIsLeftBehindForTheWatchdog(int workers, boolean ordered) {
+    CountDownLatch ended = new CountDownLatch(1);
+    Platform sleepy =
+        HookedPlatform.with(
+            (method, arguments) -> {
+              if (method.equals("park") && Thread.currentThread().getName().endsWith("watchdog")) {
+                FakeGuests.awaitUninterruptibly(ended);
+              }
+            });
+    try (WorkerPool own = WorkerPools.over(new FakeGuests()).workers(workers).build(sleepy)) {
+      for (int count : new int[] {1, 2, 3, 10, 100, 1_000, 50_000}) {
+        for (int window : new int[] {1, 3, 16, 256}) {
+          Flux<Invocation> sent = echoes(count);
+          Flux<Reply> replies =
+              ordered ? own.invokeAll(sent, window) : own.invokeAllUnordered(sent, window);
+          assertThat(replies.count().block(LONG)).isEqualTo(count);
+        }
+      }
+    } finally {
+      ended.countDown();
+    }
   }
 }
