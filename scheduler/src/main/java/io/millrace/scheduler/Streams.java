@@ -107,7 +107,7 @@ final class Streams {
 
   /**
    * For how many at once a stream asks its upstream: what the workers do in {@link #REFILL_NANOS},
-   * and no more than a quarter of its window; at least one.
+   * or {@link #LIMITED_REFILL_NANOS}, and no more than a quarter of its window; at least one.
    *
    * @param limited whether the window is what the stream's user has set
    */
