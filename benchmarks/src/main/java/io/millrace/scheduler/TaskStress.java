@@ -109,7 +109,7 @@ public class TaskStress {
     @Actor
     public void drain(II_Result result) {
       boolean found = task.reply() != null;
-      result.r2 = found || wip.addAndGet(-1) != 0 ? 1 : 0;
+      result.r2 = found || (wip.addAndGet(-1) != 0 && task.reply() != null) ? 1 : 0;
     }
   }
 

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * Replies in the order of arrival: the ring of arrivals is the order.
  *
  * <p>Where runs are very short, each worker gives out what it has brought itself: the tasks and
- * replies are in its processor's cache. So the drain stops before what another worker is going to
- * drain, and that one does not drain until its own come first.
+ * replies are in its processor's cache. So the drain stops before what another worker has left and
+ * is going to drain.
  */
 final class AsArrived implements ReplyOrder {
 
@@ -70,9 +70,9 @@ final class AsArrived implements ReplyOrder {
   private boolean isLeft(StreamTask task) {
     if (--drain.looksLeft < 0) {
       drain.looksLeft = LOOKS;
-      drain.runsAreShort(pool.loadMeter().meanServiceNanos() <= SHORT_NANOS);
+      drain.runsAreShort = pool.loadMeter().meanServiceNanos() <= SHORT_NANOS;
     }
-    if (!drain.runsAreShort() || stall.isEager() || !task.isAnsweredByRunner()) {
+    if (!drain.runsAreShort || stall.isEager() || !task.isAnsweredByRunner()) {
       return false;
     }
     int runner = task.runner();
@@ -81,12 +81,6 @@ final class AsArrived implements ReplyOrder {
     }
     drain.leavesNothing = runner;
     return pool.slotOf(runner).left.has(task.stream());
-  }
-
-  @Override
-  public boolean isBetterLeft(int first, int last) {
-    int head = place(drain.emittedSeen());
-    return drain.runsAreShort() && ((head - first) & mask) > ((last - first) & mask);
   }
 
   private int place(long sequence) {

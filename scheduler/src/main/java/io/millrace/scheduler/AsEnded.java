@@ -93,11 +93,6 @@ final class AsEnded implements ReplyOrder {
   }
 
   @Override
-  public boolean isBetterLeft(int first, int last) {
-    return false;
-  }
-
-  @Override
   public void forEach(Consumer<StreamTask> action) {
     for (int place = 0; place < table.length(); place++) {
       StreamTask submitted = table.get(place);

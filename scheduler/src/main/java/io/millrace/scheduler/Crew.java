@@ -174,9 +174,19 @@ final class Crew {
   }
 
   private void empty(Worker worker, boolean counted) {
+    giveOutLeft(worker.slot()); // first: what the signaller has to do keeps the watchdog
     worker.slot().worker(null);
     if (counted) {
       live.decrementAndGet();
+    }
+  }
+
+  /** The worker has ended, and comes for nothing that it has left. */
+  private void giveOutLeft(Slot slot) {
+    try {
+      slot.left.takeAll(stream -> pool.signaller().add(stream::drain));
+    } catch (Throwable noHeap) {
+      ScheduledWorkerPool.log("replies that a worker had left could not be given out", noHeap);
     }
   }
 

@@ -26,11 +26,6 @@ final class Drain {
     this.turn = turn;
   }
 
-  /** Any thread: whether nobody is inside, or has left it to others. */
-  boolean isFree() {
-    return wip.get() == 0;
-  }
-
   /** Once: the downstream has its subscription. */
   void begin() {
     drain(1, false);

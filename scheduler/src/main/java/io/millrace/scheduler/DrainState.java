@@ -12,13 +12,10 @@ import org.jspecify.annotations.Nullable;
 final class DrainState extends Padded {
 
   private static final VarHandle EMITTED;
-  private static final VarHandle RUNS_ARE_SHORT;
 
   static {
     try {
       EMITTED = MethodHandles.lookup().findVarHandle(DrainState.class, "emitted", long.class);
-      RUNS_ARE_SHORT =
-          MethodHandles.lookup().findVarHandle(DrainState.class, "runsAreShort", boolean.class);
     } catch (ReflectiveOperationException impossible) {
       throw new ExceptionInInitializerError(impossible);
     }
@@ -34,24 +31,14 @@ final class DrainState extends Padded {
 
   private long emitted;
 
-  /** {@link AsArrived}: opaque, for workers. */
-  @SuppressWarnings("unused") // through RUNS_ARE_SHORT
-  private boolean runsAreShort;
+  /** {@link AsArrived}: on average, of late. */
+  boolean runsAreShort;
 
   /** {@link AsArrived}: so often the drain still goes by {@link #runsAreShort}. */
   int looksLeft;
 
   /** {@link AsArrived}: the worker that was last found to leave nothing of the stream. */
   int leavesNothing = -1;
-
-  /** Any thread. */
-  boolean runsAreShort() {
-    return (boolean) RUNS_ARE_SHORT.getOpaque(this);
-  }
-
-  void runsAreShort(boolean now) {
-    RUNS_ARE_SHORT.setOpaque(this, now);
-  }
 
   /** How many replies the downstream has: in order of arrival, also where the next one stands. */
   long emitted() {

@@ -187,7 +187,7 @@ final class InvokeAllSubscription extends Padded implements Subscription {
   /** Watchdog only: a worker has left replies for later. Has them drained when that takes long. */
   Stall.Look look(long round) {
     long emitted = state.emittedSeen();
-    if (ended || emitted == submission.submitted()) {
+    if (ended || emitted == arrivals.count()) {
       return Stall.Look.RESTS;
     }
     Stall.Look look = stall.look(round, emitted);
@@ -213,16 +213,14 @@ final class InvokeAllSubscription extends Padded implements Subscription {
     order.answered(task);
     boolean more = runner.hasMore();
     LeftReplies left = runner.left;
-    if (stall.isEager() || (!more && left.isEmpty()) || !left.tryAdd(this, task.place())) {
+    if (stall.isEager() || (!more && left.isEmpty()) || !left.tryAdd(this)) {
       drain();
       return true;
     }
-    return !more && left.endBatch();
-  }
-
-  /** A worker: see {@link ReplyOrder#isBetterLeft}. */
-  boolean isBetterLeft(int first, int last) {
-    return order.isBetterLeft(first, last);
+    if (!more) {
+      left.drainAll();
+    }
+    return !more;
   }
 
   // ---- the stream

@@ -10,13 +10,15 @@ import reactor.util.context.Context;
  * what it was handed at once, or finds nothing to run: to drain a stream for each reply costs as
  * much as to run an empty guest, and what another worker has written costs a trip between two
  * processors' caches. No reply is left behind: a worker always comes to one or the other; should a
- * run take unexpectedly long, or its thread die, {@link Stall} has it found out.
+ * run take unexpectedly long, {@link Stall} has it found out; who ends a worker sees to what that
+ * has left.
  *
  * <table>
  *   <caption>Access</caption>
- *   <tr><th>field</th><th>mode</th></tr>
- *   <tr><td>streams</td><td>its worker, volatile; read by drains and the watchdog</td></tr>
- *   <tr><td>others</td><td>its worker only</td></tr>
+ *   <tr><th>field</th><th>written by</th><th>read by</th></tr>
+ *   <tr><td>streams</td><td>its worker: added by volatile write, taken away by release</td>
+ *       <td>drains, acquire; the watchdog, volatile</td></tr>
+ *   <tr><td>count, taken</td><td>its worker; who ended that</td><td>the same</td></tr>
  * </table>
  */
 final class LeftReplies extends Padded {
@@ -30,12 +32,8 @@ final class LeftReplies extends Padded {
   private final AtomicReferenceArray<@Nullable InvokeAllSubscription> streams =
       new AtomicReferenceArray<>(PAD + MOST + PAD);
 
+  private final @Nullable InvokeAllSubscription[] taken = new InvokeAllSubscription[MOST];
   private int count;
-
-  /** Where the replies of the stream stand in that; only while there is one. */
-  private int firstPlace;
-
-  private int lastPlace;
 
   /** Its worker only. */
   boolean isEmpty() {
@@ -43,45 +41,42 @@ final class LeftReplies extends Padded {
   }
 
   /** Its worker only: one more reply of that stream. Answers whether there is a place for it. */
-  boolean tryAdd(InvokeAllSubscription stream, int place) {
-    lastPlace = place;
-    for (int i = count - 1; i >= 0; i--) {
-      if (streams.getPlain(PAD + i) == stream) {
-        return true;
-      }
+  boolean tryAdd(InvokeAllSubscription stream) {
+    boolean has = false;
+    for (int i = count - 1; i >= 0 && !has; i--) {
+      has = streams.getPlain(PAD + i) == stream;
     }
-    if (count == MOST) {
+    if (!has && count == MOST) {
       return false;
     }
-    if (count == 0) {
-      firstPlace = place;
+    if (!has) {
+      streams.set(PAD + count++, stream); // a full fence: then whether somebody looks is asked
     }
-    streams.set(PAD + count++, stream); // a full fence: then whether somebody looks is asked
-    stream.lookAfter();
-    return true;
-  }
-
-  /**
-   * Its worker only: it has run what it was handed at once. Answers whether others' code may have
-   * run.
-   */
-  boolean endBatch() {
-    InvokeAllSubscription only = count == 1 ? streams.getPlain(PAD) : null;
-    if (only != null && only.isBetterLeft(firstPlace, lastPlace)) {
-      only.lookAfter();
-      return false;
-    }
-    drainAll();
+    stream.lookAfter(); // also for one that is here: it may have rested for long meanwhile
     return true;
   }
 
   /** Its worker only: nothing is left then. Runs subscribers' code. */
   void drainAll() {
-    while (count > 0) {
-      InvokeAllSubscription stream = streams.getPlain(PAD + --count);
-      streams.setRelease(PAD + count, null); // first: else the drain leaves them to this worker
+    takeAll(LeftReplies::drain);
+  }
+
+  /**
+   * Its worker, or who has ended that: hands over all streams, which are to be drained. None is
+   * here any more by then: else a drain would leave them to this worker.
+   */
+  void takeAll(Consumer<InvokeAllSubscription> action) {
+    int all = count;
+    for (int i = 0; i < all; i++) {
+      taken[i] = streams.getPlain(PAD + i);
+      streams.setRelease(PAD + i, null);
+    }
+    count = 0;
+    for (int i = 0; i < all; i++) {
+      InvokeAllSubscription stream = taken[i];
+      taken[i] = null;
       if (stream != null) {
-        drain(stream);
+        action.accept(stream);
       }
     }
   }
@@ -106,10 +101,10 @@ final class LeftReplies extends Padded {
     return false;
   }
 
-  /** Any thread: each of the streams, as they are at some moment. */
+  /** Watchdog only: each of the streams, as they are at some moment. */
   void forEach(Consumer<InvokeAllSubscription> action) {
     for (int i = 0; i < MOST; i++) {
-      InvokeAllSubscription each = streams.getAcquire(PAD + i);
+      InvokeAllSubscription each = streams.get(PAD + i);
       if (each != null) {
         action.accept(each);
       }

@@ -29,15 +29,6 @@ interface ReplyOrder {
    */
   @Nullable StreamTask next();
 
-  /**
-   * A worker: whether what it has brought is better left for a while, since other replies come
-   * first, and whose worker brings those drains.
-   *
-   * @param first the place of what it brought first
-   * @param last the place of what it brought last
-   */
-  boolean isBetterLeft(int first, int last);
-
   /** Submission only: all that have arrived or were submitted and are not answered. */
   void forEach(Consumer<StreamTask> action);
 }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  *       <td>volatile</td></tr>
  *   <tr><td>asleep</td><td>its worker, volatile</td><td>dispatch, after a full fence</td></tr>
  *   <tr><td>hasKeys</td><td>dispatch, once</td><td>volatile</td></tr>
+ *   <tr><td>left</td><td>see there</td><td></td></tr>
  *   <tr><td>worker</td><td>dispatch when it starts one; its end, by who ended it</td>
  *       <td>volatile</td></tr>
  * </table>
@@ -75,7 +76,7 @@ final class Slot {
   /** Its worker records; one that was given up does not any more. */
   final RunTimes times = new RunTimes();
 
-  /** Its worker's; what one that died has left, the next one drains. */
+  /** Its worker's; who ends that empties it. */
   final LeftReplies left = new LeftReplies();
 
   /** Dispatch only: by what least loaded slots come first. */

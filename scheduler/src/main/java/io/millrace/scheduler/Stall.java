@@ -16,7 +16,7 @@ package io.millrace.scheduler;
  *   HELD_UP  the signaller drains
  *      | still not
  *      v
- *   RESTS    what is there was given out
+ *   RESTS    what is there was given to the signaller
  * </pre>
  *
  * <p>A worker that has not seen that each reply is to be drained has left its reply before that was

@@ -44,7 +44,7 @@ class AsArrivedTest extends ReplyOrderContract {
     answer(own);
     answer(others);
     LeftReplies left = pool.slotOf(OTHER_RUNNER).left;
-    left.tryAdd(stream, others.place());
+    left.tryAdd(stream);
     assertThat(order.next()).isSameAs(own);
     assertThat(order.next()).isNull();
     left.drainAll();
@@ -57,9 +57,8 @@ class AsArrivedTest extends ReplyOrderContract {
     drainOne();
     StreamTask others = running(1, OTHER_RUNNER);
     answer(others);
-    pool.slotOf(OTHER_RUNNER).left.tryAdd(stream, others.place());
+    pool.slotOf(OTHER_RUNNER).left.tryAdd(stream);
     assertThat(order.next()).isSameAs(others);
-    assertThat(order.isBetterLeft(2, 5)).isFalse();
   }
 
   @Test
@@ -68,18 +67,9 @@ class AsArrivedTest extends ReplyOrderContract {
     drainOne();
     StreamTask others = running(1, OTHER_RUNNER);
     answer(others);
-    pool.slotOf(OTHER_RUNNER).left.tryAdd(stream, others.place());
+    pool.slotOf(OTHER_RUNNER).left.tryAdd(stream);
     stall.look(1, 1);
     stall.look(2, 1);
     assertThat(order.next()).isSameAs(others);
-  }
-
-  @Test
-  void aWorkerLeavesWhatOthersComeBefore() {
-    runsTake(200);
-    drainOne();
-    assertThat(order.isBetterLeft(1, 3)).as("the first is next").isFalse();
-    assertThat(order.isBetterLeft(62, 1)).as("one is next").isFalse();
-    assertThat(order.isBetterLeft(2, 5)).isTrue();
   }
 }

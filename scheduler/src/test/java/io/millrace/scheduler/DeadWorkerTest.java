@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.BaseSubscriber;
 
 /**
  * A worker's thread dies of something: its invocation is answered, and its slot has another one.
@@ -77,6 +78,25 @@ class DeadWorkerTest {
         .failsWithin(LONG)
         .withThrowableOfType(Exception.class)
         .withMessageContaining("the worker's thread died");
+  }
+
+  /** No other worker comes: the pool is closed, and nothing waits. */
+  @Test
+  void whatTheLastOneHasLeftIsGivenOut() {
+    ScheduledWorkerPool pool = pool(WorkerPoolRecorder.NONE);
+    CompletableFuture<Reply> running = invoke(pool, "gate");
+    await().atMost(LONG).until(() -> guests.started.get() == 1);
+    InvokeAllSubscription stream =
+        new InvokeAllSubscription(pool, new BaseSubscriber<Reply>() {}, true, 1);
+    LeftReplies left = pool.slotOf(0).left;
+    left.tryAdd(stream);
+    CompletableFuture<Void> closed = CompletableFuture.runAsync(pool::close);
+    await().atMost(LONG).until(pool::isClosed);
+    deathly.set(new LinkageError("the thread dies of this"));
+    guests.open();
+    assertAnswered(running);
+    assertThat(closed).succeedsWithin(LONG);
+    assertThat(left.has(stream)).isFalse();
   }
 
   /** Its thread dies between the answer and the next task. */

@@ -60,11 +60,11 @@ class LeftRepliesTest {
     }
     for (int round = 0; round < 2; round++) {
       for (InvokeAllSubscription stream : streams) {
-        assertThat(left.tryAdd(stream, 0)).isTrue();
+        assertThat(left.tryAdd(stream)).isTrue();
       }
     }
     InvokeAllSubscription oneMore = stream();
-    assertThat(left.tryAdd(oneMore, 0)).isFalse();
+    assertThat(left.tryAdd(oneMore)).isFalse();
     assertThat(left.has(oneMore)).isFalse();
     assertThat(streams).allMatch(left::has);
     List<InvokeAllSubscription> found = new ArrayList<>();
