@@ -19,8 +19,6 @@ final class AsArrived implements ReplyOrder {
   /** So often the drain goes by the same average. */
   private static final int LOOKS = 64;
 
-  private static final int NOBODY = -1;
-
   private final AtomicReferenceArray<@Nullable StreamTask> ring;
   private final int mask;
   private final ScheduledWorkerPool pool;
@@ -57,7 +55,7 @@ final class AsArrived implements ReplyOrder {
     int place = place(drain.emitted());
     StreamTask task = ring.get(place);
     if (task == null || task.reply() == null || isLeft(task)) {
-      drain.leavesNothing = NOBODY;
+      drain.leavesNothing = DrainState.NOBODY;
       return null;
     }
     drain.countEmitted(); // first: who submits takes a place without a task for an answered one's

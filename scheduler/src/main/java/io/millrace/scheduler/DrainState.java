@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class DrainState extends Padded {
 
+  static final int NOBODY = -1;
+
   private static final VarHandle EMITTED;
 
   static {
@@ -38,7 +40,7 @@ final class DrainState extends Padded {
   int looksLeft;
 
   /** {@link AsArrived}: the worker that was last found to leave nothing of the stream. */
-  int leavesNothing = -1;
+  int leavesNothing = NOBODY;
 
   /** How many replies the downstream has: in order of arrival, also where the next one stands. */
   long emitted() {

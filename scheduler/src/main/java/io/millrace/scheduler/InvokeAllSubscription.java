@@ -179,11 +179,6 @@ final class InvokeAllSubscription extends Padded implements Subscription {
     }
   }
 
-  /** A worker: it has left a reply for later. */
-  void lookAfter() {
-    pool.streams().lookAfter();
-  }
-
   /** Watchdog only: a worker has left replies for later. Has them drained when that takes long. */
   Stall.Look look(long round) {
     long emitted = state.emittedSeen();
@@ -219,8 +214,10 @@ final class InvokeAllSubscription extends Padded implements Subscription {
     }
     if (!more) {
       left.drainAll();
+      return true;
     }
-    return !more;
+    pool.streams().lookAfter(); // each time: the stream may have rested since it was left first
+    return false;
   }
 
   // ---- the stream

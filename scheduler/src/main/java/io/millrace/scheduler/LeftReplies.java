@@ -52,7 +52,6 @@ final class LeftReplies extends Padded {
     if (!has) {
       streams.set(PAD + count++, stream); // a full fence: then whether somebody looks is asked
     }
-    stream.lookAfter(); // also for one that is here: it may have rested for long meanwhile
     return true;
   }
 

@@ -164,14 +164,7 @@ final class Outcomes {
     }
     long sojournNanos = task.sojournNanos(pool.platform().nanoTime());
     Reply.Failed answer = new Reply.Failed(task.invocation, failure, 0, sojournNanos);
-    Runnable delivery =
-        () -> {
-          try {
-            pool.announcer().failed(answer);
-          } finally {
-            deliver(task);
-          }
-        };
+    Runnable delivery = () -> tell(task, answer); // while there is heap for it
     if (task.tryEnd(runner, answer, pool.platform())) {
       try {
         task.dropPayload();

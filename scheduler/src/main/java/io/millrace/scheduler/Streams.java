@@ -41,7 +41,6 @@ final class Streams {
   private final ScheduledWorkerPool pool;
   private final Admission admission;
   private final Slot[] slots;
-  private final int workers;
   private final Map<Long, InvokeAllSubscription> open = new ConcurrentHashMap<>();
   private final AtomicLong numbers = new AtomicLong();
 
@@ -63,7 +62,6 @@ final class Streams {
     this.pool = pool;
     this.admission = pool.admission();
     this.slots = slots;
-    this.workers = slots.length;
   }
 
   /** A number for a new stream. */
@@ -102,7 +100,7 @@ final class Streams {
 
   /** How many invocations one stream may have under way: its share, and one for each worker. */
   int window() {
-    return Math.max(1, admission.capacity() / (open.size() + 1)) + workers;
+    return Math.max(1, admission.capacity() / (open.size() + 1)) + workers();
   }
 
   /**
@@ -114,17 +112,17 @@ final class Streams {
   int refill(int window, boolean limited) {
     long mean = pool.loadMeter().meanServiceNanos();
     long nanos = limited ? LIMITED_REFILL_NANOS : REFILL_NANOS;
-    long done = mean == 0 ? window : nanos * workers / mean;
+    long done = mean == 0 ? window : nanos * workers() / mean;
     return (int) Math.max(1, Math.min(done, window / 4));
   }
 
   int workers() {
-    return workers;
+    return slots.length;
   }
 
   /** The largest value that {@link #window} can have. */
   int largestWindow() {
-    return Math.max(1, admission.capacity() / 2) + workers;
+    return Math.max(1, admission.capacity() / 2) + workers();
   }
 
   /** A worker has left a reply for later: somebody has to see to it that it is given out. */

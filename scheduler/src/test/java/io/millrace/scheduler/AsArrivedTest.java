@@ -24,6 +24,13 @@ class AsArrivedTest extends ReplyOrderContract {
     assertThat(order.next()).isNotNull();
   }
 
+  private StreamTask leftByAnother(int place) {
+    StreamTask task = running(place, OTHER_RUNNER);
+    answer(task);
+    pool.slotOf(OTHER_RUNNER).left.tryAdd(stream);
+    return task;
+  }
+
   @Test
   void aReplyThatEndsEarlierWaitsForThoseBeforeIt() {
     StreamTask first = running(0);
@@ -40,14 +47,11 @@ class AsArrivedTest extends ReplyOrderContract {
     runsTake(200);
     drainOne();
     StreamTask own = running(1);
-    StreamTask others = running(2, OTHER_RUNNER);
+    StreamTask others = leftByAnother(2);
     answer(own);
-    answer(others);
-    LeftReplies left = pool.slotOf(OTHER_RUNNER).left;
-    left.tryAdd(stream);
     assertThat(order.next()).isSameAs(own);
     assertThat(order.next()).isNull();
-    left.drainAll();
+    pool.slotOf(OTHER_RUNNER).left.drainAll();
     assertThat(order.next()).isSameAs(others);
   }
 
@@ -55,9 +59,7 @@ class AsArrivedTest extends ReplyOrderContract {
   void whereRunsAreLongerNothingIsLeft() {
     runsTake(5_000);
     drainOne();
-    StreamTask others = running(1, OTHER_RUNNER);
-    answer(others);
-    pool.slotOf(OTHER_RUNNER).left.tryAdd(stream);
+    StreamTask others = leftByAnother(1);
     assertThat(order.next()).isSameAs(others);
   }
 
@@ -65,9 +67,7 @@ class AsArrivedTest extends ReplyOrderContract {
   void whereTheStreamStandsStillNothingIsLeft() {
     runsTake(200);
     drainOne();
-    StreamTask others = running(1, OTHER_RUNNER);
-    answer(others);
-    pool.slotOf(OTHER_RUNNER).left.tryAdd(stream);
+    StreamTask others = leftByAnother(1);
     stall.look(1, 1);
     stall.look(2, 1);
     assertThat(order.next()).isSameAs(others);
